@@ -1,0 +1,48 @@
+"""Giving: what was free is invoiced at its price and settled by a gift."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from billing import invoicing
+from billing.models import Invoice, Settlement
+from tickets.models import Ticket
+
+# An ending stands for an hour before it is invoiced: time to see that it was the wrong button.
+GRACE = timedelta(hours=1)
+
+
+def bill(ticket: Ticket, *, now: datetime) -> Invoice | None:
+    """Invoice this ending of `ticket`; what was free is given. None: another was first."""
+    try:
+        with transaction.atomic():
+            # Read again under a lock: it may have been reopened, or billed, since it was found.
+            fresh = Ticket.objects.select_for_update().to_bill(now).filter(pk=ticket.pk).first()
+            if fresh is None:
+                return None
+            invoice = invoicing.issue(fresh, now=now)
+            if fresh.charge == Ticket.Charge.FREE:
+                _give(invoice, fresh, now=now)
+            return invoice
+    except IntegrityError:  # caught outside the block: inside, the transaction is already lost
+        if Invoice.objects.filter(ticket=ticket, ending=ticket.endings).exists():
+            return None
+        raise
+
+
+def given_to(customer_id: int) -> int:
+    """Return what this customer was given so far, in minor units."""
+    gifts = Settlement.objects.filter(kind=Settlement.Kind.GIFT, invoice__customer_id=customer_id)
+    return sum(gifts.values_list("amount", flat=True))
+
+
+def _give(invoice: Invoice, ticket: Ticket, *, now: datetime) -> None:
+    assert ticket.ended_by is not None  # a constraint: whoever ended it is the author
+    invoicing.settle(
+        invoice,
+        kind=Settlement.Kind.GIFT,
+        amount=invoice.total,
+        reason=ticket.gift_reason,
+        by=ticket.ended_by,
+        now=now,
+    )

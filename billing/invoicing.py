@@ -1,0 +1,118 @@
+"""Issuing invoices: one for each ending of a ticket, exactly once, never changed."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing import documents, numbering, rating
+from billing.models import Invoice, InvoiceDocument, InvoiceLine, InvoiceQuerySet, Settlement
+from policies import calendars
+from tickets.models import Shop, Ticket, TicketQuerySet, User
+
+
+class NotPayable(Exception):
+    """This cannot be paid on that invoice; the text says why, for staff to read."""
+
+
+def due(now: datetime) -> TicketQuerySet:
+    """Return the closed tickets whose ending is to be invoiced by now."""
+    return Ticket.objects.to_bill(now).order_by("bill_at", "pk")
+
+
+def issue(ticket: Ticket, *, now: datetime) -> Invoice:
+    """Issue the invoice for this ending of `ticket`, inside the caller's transaction.
+
+    Raises IntegrityError when it exists: that, and no check, is what makes it once.
+    """
+    shop = Shop.objects.current()
+    customer, ended_at = ticket.customer, ticket.ended_at
+    assert customer is not None  # a constraint: nothing closes without a customer
+    technician = ticket.assignee or ticket.ended_by
+    assert ended_at is not None
+    assert technician is not None
+    with translation.override(customer.language):
+        priced = rating.lines(ticket, now=now)
+    issue_date = calendars.local(now, shop.tzinfo).date()
+    taken = numbering.take("invoice", issue_date.year)
+    invoice = Invoice.objects.create(
+        series=taken.series,
+        number=taken.number,
+        reference=taken.reference,
+        ticket=ticket,
+        ending=ticket.endings,
+        customer=customer,
+        service=ticket.service,
+        technician=technician,
+        channel=ticket.channel,
+        buyer_name=customer.name,
+        buyer_address=customer.address,
+        seller_name=shop.name,
+        seller_address=shop.address,
+        seller_contact=" · ".join(filter(None, [shop.official_phone, shop.official_email])),
+        seller_tax_id=shop.tax_id,
+        language=customer.language,
+        currency=shop.currency,
+        total=sum(line.amount for line in priced),
+        line_count=len(priced),
+        issued_at=now,
+        issue_date=issue_date,
+        supply_date=calendars.local(ended_at, shop.tzinfo).date(),
+    )
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            invoice=invoice,
+            position=position,
+            kind=line.kind,
+            description=line.description[:300],
+            minutes=line.minutes,
+            unit_price=line.unit_price,
+            amount=line.amount,
+        )
+        for position, line in enumerate(priced, start=1)
+    )
+    Ticket.objects.filter(pk=ticket.pk, endings=ticket.endings).update(bill_at=None)
+    ticket.bill_at = None
+    return invoice
+
+
+def without_document() -> InvoiceQuerySet:
+    return Invoice.objects.filter(document__isnull=True).order_by("pk")
+
+
+def document(invoice: Invoice, *, now: datetime) -> InvoiceDocument:
+    """Return the invoice's PDF, made once from the stored rows and kept byte for byte.
+
+    Outside the transaction that took the number: drawing must not keep the next one waiting.
+    """
+    made = InvoiceDocument.objects.filter(invoice=invoice).first()
+    if made is not None:
+        return made
+    pdf = documents.draw(invoice)
+    try:
+        with transaction.atomic():
+            return InvoiceDocument.objects.create(
+                invoice=invoice, pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest(), made_at=now
+            )
+    except IntegrityError:  # drawn twice at once: the first is the document
+        return InvoiceDocument.objects.get(invoice=invoice)
+
+
+def paid(invoice: Invoice) -> int:
+    """Return what settlements add up to, in minor units."""
+    return sum(invoice.settlements.values_list("amount", flat=True))
+
+
+def settle(
+    invoice: Invoice, *, kind: str, amount: int, by: User, now: datetime, reason: str = ""
+) -> Settlement:
+    """Settle `amount` minor units of `invoice`. Raises NotPayable when it is more than is due."""
+    try:
+        with transaction.atomic():
+            return Settlement.objects.create(
+                invoice=invoice, kind=kind, amount=amount, reason=reason, author=by, settled_at=now
+            )
+    except IntegrityError as error:
+        raise NotPayable(_("That is more than what is due on %s.") % invoice) from error

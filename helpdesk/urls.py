@@ -1,0 +1,15 @@
+"""Every address there is."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.urls import include, path
+
+# One log-in, with its limits: the admin's own has none.
+admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", include("helpdesk.web.urls")),
+    path("api/v1/", include("helpdesk.api.v1.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]

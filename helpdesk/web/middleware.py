@@ -1,0 +1,58 @@
+"""What every page needs to know: the shop, its clock, and how to say no."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.invoicing import NotPayable
+from billing.models import NoRate
+from helpdesk.web.http import way_back
+from policies.models import NoTerms
+from policies.quotes import AlreadyAccepted
+from tickets.merging import NotMergeable
+from tickets.models import NoShop, Shop
+from tickets.states import IllegalMove, LostRace
+
+# What they say is for staff to read.
+REFUSALS = (AlreadyAccepted, NoRate, NoTerms, NotMergeable, NotPayable)
+
+
+class ShopMiddleware:
+    """Show times in the shop's zone, keep programs out of the pages, turn refusals into words."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Read only for those who are shown something: the phone's door has no session.
+        shop = Shop.objects.first() if request.user.is_authenticated else None
+        request.shop = shop  # type: ignore[attr-defined]
+        if shop is None:
+            return self.get_response(request)
+        with timezone.override(shop.tzinfo):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> None:
+        if request.user.is_authenticated and not request.user.works_here:
+            raise PermissionDenied
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NoShop):
+            return render(request, "no_shop.html", status=503)
+        if isinstance(error, LostRace | IllegalMove):
+            messages.info(
+                request, _("Somebody else changed this first. Here is how it stands now.")
+            )
+            return redirect(way_back(request))
+        if isinstance(error, REFUSALS):
+            messages.error(request, str(error))
+            return redirect(way_back(request))
+        return None

@@ -1,0 +1,5 @@
+"""What the owner reads."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

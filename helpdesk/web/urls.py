@@ -1,0 +1,13 @@
+"""Addresses of the pages; each family lists its own."""
+
+from helpdesk.web import calls, customers, invoices, reports, ticket_actions, tickets, today
+
+urlpatterns = [
+    *today.urlpatterns,
+    *calls.urlpatterns,
+    *tickets.urlpatterns,
+    *ticket_actions.urlpatterns,
+    *customers.urlpatterns,
+    *invoices.urlpatterns,
+    *reports.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""What we promise: working time, terms by version, quotes and the promise ledger."""

@@ -1,0 +1,25 @@
+"""What we promise: working time, terms by version, quotes, and the promise ledger."""
+
+from policies.models.ledger import Promise, PromiseQuerySet, Quote
+from policies.models.terms import (
+    Calendar,
+    CallbackWindow,
+    Closure,
+    NoTerms,
+    OpeningHours,
+    SpecialHours,
+    Turnaround,
+)
+
+__all__ = [
+    "Calendar",
+    "CallbackWindow",
+    "Closure",
+    "NoTerms",
+    "OpeningHours",
+    "Promise",
+    "PromiseQuerySet",
+    "Quote",
+    "SpecialHours",
+    "Turnaround",
+]

@@ -1,0 +1,1 @@
+"""What happened: people, tickets, and every touch between them."""

@@ -1,0 +1,31 @@
+"""Keeping what reached us exactly as it came, whatever became of it."""
+
+from datetime import datetime
+
+from tickets.models import Arrival, Interaction
+from tickets.text import one_line
+
+
+def keep(
+    raw: bytes,
+    *,
+    via: str,
+    source: str,
+    content_type: str,
+    verdict: str,
+    now: datetime,
+    because: str = "",
+    interaction: Interaction | None = None,
+) -> Arrival:
+    """Keep one arrival with its verdict."""
+    return Arrival.objects.create(
+        raw=raw,
+        sha256=Arrival.digest(raw),
+        via=via,
+        source=one_line(source, 100),
+        content_type=one_line(content_type, 100),
+        verdict=verdict,
+        because=one_line(because, 200),
+        interaction=interaction,
+        arrived_at=now,
+    )

@@ -1,0 +1,190 @@
+"""Who: the shop, its staff, its customers, and how each is reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tickets import phones
+from tickets.triggers import Kept
+
+if TYPE_CHECKING:
+    from tickets.models.work import Ticket
+
+
+class NoShop(Exception):
+    """The shop has not been set up yet."""
+
+
+class Channel(models.TextChoices):
+    """How a customer likes to be reached."""
+
+    PHONE = "phone", _("Phone")
+    SMS = "sms", _("Text message")
+    EMAIL = "email", _("Email")
+
+
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no types
+    """Somebody who works here, or a program that works for us."""
+
+    class Role(models.TextChoices):
+        FRONT_DESK = "front_desk", _("Front desk")
+        TECHNICIAN = "technician", _("Technician")
+        OWNER = "owner", _("Owner")
+        INTEGRATION = "integration", _("Integration")
+
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.FRONT_DESK)
+    # What a phone system sends as answeringNumber or user; matched in this order.
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    extension = models.CharField(_("extension"), max_length=10, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                name="user_extension_is_unique", fields=["extension"], condition=~Q(extension="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == self.Role.OWNER
+
+    @property
+    def works_here(self) -> bool:
+        """Whether the desk is open to them: programs have their own door."""
+        return self.role != self.Role.INTEGRATION
+
+
+class ShopManager(models.Manager["Shop"]):
+    def current(self) -> Shop:
+        """Return the shop, or raise NoShop."""
+        shop = self.first()
+        if shop is None:
+            raise NoShop
+        return shop
+
+
+class Shop(models.Model):
+    """The business itself; one row. Secrets stay in the environment."""
+
+    name = models.CharField(_("name"), max_length=120)
+    region = models.CharField(
+        _("region"), max_length=2, help_text=_("Two letters, for phone numbers: US, SE, DE.")
+    )
+    zone = models.CharField(_("time zone"), max_length=64)
+    languages = models.JSONField(_("languages"), default=list, help_text=_("The first is ours."))
+    currency = models.CharField(_("currency"), max_length=3)
+    official_phone = models.CharField(_("official number"), max_length=20, blank=True)
+    official_email = models.EmailField(_("official address"), blank=True)
+    address = models.TextField(_("address"), blank=True)
+    tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
+
+    objects = ShopManager()
+
+    class Meta:
+        verbose_name = _("shop")
+        constraints = [models.CheckConstraint(name="shop_is_one", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def language(self) -> str:
+        return self.languages[0] if self.languages else settings.LANGUAGE_CODE
+
+    @cached_property
+    def tzinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+class Customer(models.Model):
+    """A person or a business we work for."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        BUSINESS = "business", _("Business")
+
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PERSON)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    preferred_channel = models.CharField(
+        _("prefers"), max_length=5, choices=Channel, default=Channel.PHONE
+    )
+    address = models.TextField(_("address"), blank=True)
+    note = models.TextField(_("note for staff"), blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    since = models.DateTimeField(_("customer since"))
+    # Kept by tickets.search; what search reads.
+    search_text = models.TextField(default="", blank=True, editable=False)
+
+    tickets: models.Manager[Ticket]
+
+    class Meta:
+        verbose_name = _("customer")
+        constraints = [
+            models.CheckConstraint(
+                name="customer_has_a_name",
+                condition=~Q(name=""),
+                violation_error_message=_("Name?"),
+            ),
+            models.CheckConstraint(
+                name="customer_is_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("pk")),
+            ),
+        ]
+        indexes = [models.Index(name="customer_by_name", fields=["name", "id"])]
+
+    GUARDS = [Kept()]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactPoint(models.Model):
+    """A number or address. Several customers may share one; a stranger's has none yet."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", pgettext_lazy("contact point", "Phone")
+        EMAIL = "email", pgettext_lazy("contact point", "Email")
+
+    kind = models.CharField(max_length=5, choices=Kind)
+    # E.164 where the number is valid, lower case for an address, else as it came.
+    value = models.CharField(max_length=254)
+    raw = models.CharField(max_length=254, help_text=_("As given."))
+    customers = models.ManyToManyField(Customer, related_name="contact_points", blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    opted_out_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("contact point")
+        constraints = [
+            models.UniqueConstraint(name="contact_point_once", fields=["kind", "value"]),
+            models.CheckConstraint(name="contact_point_has_a_value", condition=~Q(value="")),
+        ]
+
+    GUARDS = [Kept()]
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def is_e164(self) -> bool:
+        return self.kind == self.Kind.PHONE and self.value.startswith("+")
+
+    def said(self, region: str) -> str:
+        """Return it as staff read it: a number of the shop's own country without its prefix."""
+        return phones.say(self.value, region) if self.is_e164 else self.value

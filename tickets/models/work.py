@@ -1,0 +1,187 @@
+"""The ticket, its lifecycle, and what the shop does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tickets.models.people import ContactPoint, Customer
+from tickets.triggers import Frozen, Kept
+
+if TYPE_CHECKING:
+    from tickets.models.contacts import InteractionQuerySet
+
+
+class Kind(models.TextChoices):
+    """How two people touched."""
+
+    CALL = "call", pgettext_lazy("kind of contact", "Call")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    SMS = "sms", _("Text message")
+    EMAIL = "email", _("Email")
+    WALK_IN = "walk_in", _("At the counter")
+    WEB = "web", _("Web form")
+    NOTE = "note", _("Note")
+
+
+class Service(models.Model):
+    """Something the shop does, with its own turnaround and rate."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("service")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def open(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def to_bill(self, now: datetime) -> Self:
+        return self.filter(bill_at__lte=now)
+
+
+class Ticket(models.Model):
+    """Everything about one matter, from the first contact to its end."""
+
+    class Status(models.TextChoices):
+        NEW = "new", pgettext_lazy("ticket", "New")
+        OPEN = "open", pgettext_lazy("ticket", "In work")
+        WAITING = "waiting", _("Waiting for the customer")
+        READY = "ready", _("Ready for pick-up")
+        CLOSED = "closed", _("Closed")
+        SPAM = "spam", _("Spam")
+        MERGED = "merged", _("Merged")
+
+    ENDED = (Status.CLOSED, Status.SPAM, Status.MERGED)
+    MOVES = {
+        Status.NEW: frozenset(set(Status) - {Status.NEW}),
+        Status.OPEN: frozenset({Status.WAITING, Status.READY, *ENDED}),
+        Status.WAITING: frozenset({Status.OPEN, Status.READY, *ENDED}),
+        Status.READY: frozenset({Status.OPEN, Status.WAITING, *ENDED}),
+        Status.CLOSED: frozenset({Status.OPEN}),
+        Status.SPAM: frozenset({Status.OPEN}),
+        Status.MERGED: frozenset(),
+    }
+
+    class Charge(models.TextChoices):
+        UNDECIDED = "undecided", _("Undecided")
+        FREE = "free", _("Free")
+        CHARGED = "charged", _("Charged")
+
+    number = models.BigAutoField(_("number"), primary_key=True)  # from 1001
+    subject = models.CharField(_("subject"), max_length=120)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    # Where we reach them about this; all we know of a stranger.
+    contact_point = models.ForeignKey(
+        ContactPoint, models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    channel = models.CharField(_("came by"), max_length=9, choices=Kind)
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="work"
+    )
+    status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.NEW)
+    charge = models.CharField(_("charge"), max_length=9, choices=Charge, default=Charge.UNDECIDED)
+    gift_reason = models.CharField(_("reason for the gift"), max_length=200, blank=True)
+    opened_at = models.DateTimeField()
+    touched_at = models.DateTimeField()  # last contact or change; what the list is ordered by
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="ended"
+    )
+    endings = models.PositiveSmallIntegerField(default=0)  # an unhappy customer reopens
+    # When this ending is invoiced; empty once it is. So a sweep reads what is due and no more.
+    bill_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    # Kept by tickets.search; what search reads.
+    search_text = models.TextField(default="", blank=True, editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    interactions: InteractionQuerySet
+
+    class Meta:
+        verbose_name = _("ticket")
+        constraints = [
+            models.CheckConstraint(
+                name="ticket_ended_iff_status_ends_it",
+                condition=Q(
+                    status__in=["closed", "spam", "merged"],
+                    ended_at__isnull=False,
+                    ended_by__isnull=False,
+                    endings__gt=0,
+                )
+                | Q(
+                    status__in=["new", "open", "waiting", "ready"],
+                    ended_at__isnull=True,
+                    ended_by__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="ticket_closed_means_decided_and_identified",
+                condition=~Q(status="closed")
+                | (Q(charge__in=["free", "charged"]) & Q(customer__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="ticket_closed_free_has_a_reason",
+                condition=~Q(status="closed", charge="free") | ~Q(gift_reason=""),
+            ),
+            models.CheckConstraint(
+                name="ticket_billed_only_when_closed",
+                condition=Q(bill_at__isnull=True) | Q(status="closed"),
+            ),
+            models.CheckConstraint(
+                name="ticket_merged_iff_it_says_into_what",
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into__isnull=True)),
+            ),
+        ]
+        indexes = [
+            # The ticket list: open ones, latest first. Partial, or the sort reads every open row.
+            models.Index(
+                name="ticket_open_touched",
+                fields=["-touched_at", "-number"],
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.Index(name="ticket_touched", fields=["-touched_at", "-number"]),
+            # For billing.invoicing.due.
+            models.Index(
+                name="ticket_to_bill", fields=["bill_at"], condition=Q(bill_at__isnull=False)
+            ),
+        ]
+
+    GUARDS = [Frozen(("opened_at", "channel")), Kept()]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    @property
+    def is_ended(self) -> bool:
+        return self.status in self.ENDED
+
+    @property
+    def who(self) -> str:
+        """Return whom it is about, as far as we know."""
+        if self.customer:
+            return self.customer.name
+        return str(_("To be identified"))

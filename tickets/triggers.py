@@ -1,0 +1,190 @@
+"""Rules a constraint cannot hold, kept by triggers that read the same on both databases.
+
+A model lists its rules in `GUARDS`; `install` and `drop` are called around migrations, because
+SQLite silently loses a table's triggers when a later migration rebuilds the table.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass(frozen=True)
+class Guard(ABC):
+    """One rule on one table: refuse the statement `when` the condition holds."""
+
+    @property
+    @abstractmethod
+    def when(self) -> str:
+        """Return the statement it watches: INSERT, UPDATE or DELETE."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """Return a name that is unique on the table."""
+
+    @abstractmethod
+    def refuses(self, model: type[models.Model], differs: str) -> str:
+        """Return the SQL condition over OLD and NEW; `differs` compares with NULLs in mind."""
+
+    @abstractmethod
+    def message(self, model: type[models.Model]) -> str:
+        """Return what the error says."""
+
+    def lock(self, model: type[models.Model]) -> str:
+        """Return what PostgreSQL runs first, so that two writers see each other."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Frozen(Guard):
+    """The fields never change once written."""
+
+    fields: tuple[str, ...]
+
+    @property
+    def when(self) -> str:
+        return "UPDATE"
+
+    def name(self) -> str:
+        return "frozen"
+
+    def refuses(self, model: type[models.Model], differs: str) -> str:
+        return " OR ".join(f'OLD."{c}" {differs} NEW."{c}"' for c in _columns(model, self.fields))
+
+    def message(self, model: type[models.Model]) -> str:
+        return f"{model._meta.verbose_name}: what was written stays as it is"
+
+
+@dataclass(frozen=True)
+class Once(Guard):
+    """The fields are written once: empty, then a value, then never another."""
+
+    fields: tuple[str, ...]
+
+    @property
+    def when(self) -> str:
+        return "UPDATE"
+
+    def name(self) -> str:
+        return "once"
+
+    def refuses(self, model: type[models.Model], differs: str) -> str:
+        return " OR ".join(
+            f'(OLD."{c}" IS NOT NULL AND OLD."{c}" {differs} NEW."{c}")'
+            for c in _columns(model, self.fields)
+        )
+
+    def message(self, model: type[models.Model]) -> str:
+        return f"{model._meta.verbose_name}: this is set once"
+
+
+@dataclass(frozen=True)
+class Kept(Guard):
+    """Rows are never deleted."""
+
+    @property
+    def when(self) -> str:
+        return "DELETE"
+
+    def name(self) -> str:
+        return "kept"
+
+    def refuses(self, model: type[models.Model], differs: str) -> str:
+        return "1 = 1"
+
+    def message(self, model: type[models.Model]) -> str:
+        return f"{model._meta.verbose_name}: rows of a ledger are never deleted"
+
+
+@dataclass(frozen=True)
+class Refused(Guard):
+    """A condition of its own, in SQL that both databases read; `parent` is locked first."""
+
+    label: str
+    condition: str
+    says: str
+    on: str = "INSERT"
+    parent: tuple[str, str] | None = None  # table, and our column that points to its id
+
+    @property
+    def when(self) -> str:
+        return self.on
+
+    def name(self) -> str:
+        return self.label
+
+    def refuses(self, model: type[models.Model], differs: str) -> str:
+        return self.condition.replace("IS DISTINCT FROM", differs)
+
+    def message(self, model: type[models.Model]) -> str:
+        return self.says
+
+    def lock(self, model: type[models.Model]) -> str:
+        if self.parent is None:
+            return ""
+        table, column = self.parent
+        return f'PERFORM 1 FROM "{table}" WHERE id = NEW."{column}" FOR UPDATE;'
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put every guard in place; harmless when they are."""
+    drop(connection)
+    make = _sqlite if connection.vendor == "sqlite" else _postgresql
+    with connection.cursor() as cursor:
+        for model, guard in guards():
+            cursor.execute(make(model, guard), None)  # None: a % in the text is no placeholder
+
+
+def drop(connection: BaseDatabaseWrapper) -> None:
+    """Take every guard away, as a migration or an emptying of the tables needs it."""
+    with connection.cursor() as cursor:
+        for model, guard in guards():
+            name = _trigger(model, guard)
+            if connection.vendor == "sqlite":
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"', None)
+            else:
+                cursor.execute(f'DROP FUNCTION IF EXISTS "{name}"() CASCADE', None)
+
+
+def guards() -> Iterator[tuple[type[models.Model], Guard]]:
+    """Yield every rule with the model it stands beside."""
+    for model in apps.get_models():
+        for guard in getattr(model, "GUARDS", ()):
+            yield model, guard
+
+
+def _columns(model: type[models.Model], fields: tuple[str, ...]) -> list[str]:
+    return [str(model._meta.get_field(field).column) for field in fields]  # type: ignore[union-attr]
+
+
+def _trigger(model: type[models.Model], guard: Guard) -> str:
+    return f"guard_{model._meta.db_table}_{guard.name()}"
+
+
+def _sqlite(model: type[models.Model], guard: Guard) -> str:
+    return f"""
+        CREATE TRIGGER "{_trigger(model, guard)}" BEFORE {guard.when} ON "{model._meta.db_table}"
+        WHEN {guard.refuses(model, "IS NOT")}
+        BEGIN SELECT RAISE(ABORT, '{guard.message(model)}'); END
+    """
+
+
+def _postgresql(model: type[models.Model], guard: Guard) -> str:
+    name, row = _trigger(model, guard), "OLD" if guard.when == "DELETE" else "NEW"
+    return f"""
+        CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            {guard.lock(model)}
+            IF {guard.refuses(model, "IS DISTINCT FROM")} THEN
+                RAISE EXCEPTION '{guard.message(model)}'
+                USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN {row};
+        END $$;
+        CREATE TRIGGER "{name}" BEFORE {guard.when} ON "{model._meta.db_table}"
+        FOR EACH ROW EXECUTE FUNCTION "{name}"()
+    """
