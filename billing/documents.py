@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils import translation
+
 from billing import paper
 from billing.models import Invoice, InvoiceLine, Settlement
 from billing.money import Money, say
@@ -14,7 +16,8 @@ LETTER_COUNTRIES = {"US", "CA", "MX", "PH", "CL", "CO", "VE", "CR", "PA", "GT", 
 
 def draw(invoice: Invoice) -> bytes:
     """Draw `invoice` as PDF: the same rows give the same bytes."""
-    return paper.render(_paper(invoice, Shop.objects.current()))
+    with translation.override(invoice.language):  # whoever asks may read another
+        return paper.render(_paper(invoice, Shop.objects.current()))
 
 
 def _paper(invoice: Invoice, shop: Shop) -> paper.Paper:

@@ -1,15 +1,12 @@
 """Giving: what was free is invoiced at its price and settled by a gift."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from billing import invoicing
 from billing.models import Invoice, Settlement
 from tickets.models import Ticket
-
-# An ending stands for an hour before it is invoiced: time to see that it was the wrong button.
-GRACE = timedelta(hours=1)
 
 
 def bill(ticket: Ticket, *, now: datetime) -> Invoice | None:
@@ -18,14 +15,14 @@ def bill(ticket: Ticket, *, now: datetime) -> Invoice | None:
         with transaction.atomic():
             # Read again under a lock: it may have been reopened, or billed, since it was found.
             fresh = Ticket.objects.select_for_update().to_bill(now).filter(pk=ticket.pk).first()
-            if fresh is None:
+            if fresh is None or invoicing.issued_for(fresh):
                 return None
             invoice = invoicing.issue(fresh, now=now)
             if fresh.charge == Ticket.Charge.FREE:
                 _give(invoice, fresh, now=now)
             return invoice
     except IntegrityError:  # caught outside the block: inside, the transaction is already lost
-        if Invoice.objects.filter(ticket=ticket, ending=ticket.endings).exists():
+        if invoicing.issued_for(ticket):
             return None
         raise
 

@@ -8,13 +8,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing import documents, numbering, rating
-from billing.models import Invoice, InvoiceDocument, InvoiceLine, InvoiceQuerySet, Settlement
+from billing.models import Invoice, InvoiceDocument, InvoiceLine, Settlement
 from policies import calendars
 from tickets.models import Shop, Ticket, TicketQuerySet, User
 
 
 class NotPayable(Exception):
     """This cannot be paid on that invoice; the text says why, for staff to read."""
+
+
+class PaidMeanwhile(NotPayable):
+    """Somebody, or the same click once more, was first."""
 
 
 def due(now: datetime) -> TicketQuerySet:
@@ -73,13 +77,18 @@ def issue(ticket: Ticket, *, now: datetime) -> Invoice:
         )
         for position, line in enumerate(priced, start=1)
     )
-    Ticket.objects.filter(pk=ticket.pk, endings=ticket.endings).update(bill_at=None)
-    ticket.bill_at = None
     return invoice
 
 
-def without_document() -> InvoiceQuerySet:
-    return Invoice.objects.filter(document__isnull=True).order_by("pk")
+def issued_for(ticket: Ticket) -> Invoice | None:
+    """Return the invoice for this ending of `ticket`."""
+    return Invoice.objects.filter(ticket=ticket, ending=ticket.endings).first()
+
+
+def done(ticket: Ticket) -> None:
+    """Nothing is due for this ending any more."""
+    Ticket.objects.filter(pk=ticket.pk, endings=ticket.endings).update(bill_at=None)
+    ticket.bill_at = None
 
 
 def document(invoice: Invoice, *, now: datetime) -> InvoiceDocument:
@@ -106,9 +115,25 @@ def paid(invoice: Invoice) -> int:
 
 
 def settle(
-    invoice: Invoice, *, kind: str, amount: int, by: User, now: datetime, reason: str = ""
+    invoice: Invoice,
+    *,
+    kind: str,
+    amount: int,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    due: int | None = None,
 ) -> Settlement:
-    """Settle `amount` minor units of `invoice`. Raises NotPayable when it is more than is due."""
+    """Settle `amount` minor units of `invoice`, inside the caller's transaction.
+
+    `due` is what was due when it was asked for. Raises PaidMeanwhile when that is no longer so,
+    NotPayable when it is more than is due.
+    """
+    if due is not None:
+        # Locked until the transaction ends: of one payment sent twice the second sees the first.
+        Invoice.objects.select_for_update().get(pk=invoice.pk)
+        if invoice.total - paid(invoice) != due:
+            raise PaidMeanwhile(_("A payment for %s has just been recorded.") % invoice)
     try:
         with transaction.atomic():
             return Settlement.objects.create(

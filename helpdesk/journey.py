@@ -6,7 +6,8 @@ through helpdesk.web, .api and the commands, which call in here and decide nothi
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -17,10 +18,12 @@ from django.utils.translation import gettext as _
 from billing import gifts, invoicing
 from billing.models import Invoice
 from policies import promises, quotes, replies
-from policies.models import Promise, Quote
+from policies.calendars import BadHours, NeverOpen
+from policies.models import NoTerms, Promise, Quote
 from tickets import arrivals, calls, callstate, intake, merging, notes, search, states
 from tickets.calls import Heard
 from tickets.channels.contract import CallEvent
+from tickets.intake import Particulars, Reachable
 from tickets.models import (
     Arrival,
     Call,
@@ -43,10 +46,18 @@ Direction = Interaction.Direction
 # -- a call, as the phone system tells it --------------------------------------------------------
 
 
-@transaction.atomic
 def call_event(
     event: CallEvent, raw: bytes, *, content_type: str, source: str, now: datetime
 ) -> Heard:
+    try:
+        return _heard(event, raw, content_type=content_type, source=source, now=now)
+    except states.LostRace:
+        # Somebody ended the promise or moved the ticket just now, and none of this is filed yet.
+        return _heard(event, raw, content_type=content_type, source=source, now=now)
+
+
+@transaction.atomic
+def _heard(event: CallEvent, raw: bytes, *, content_type: str, source: str, now: datetime) -> Heard:
     heard = calls.hear(event, now=now)
     arrivals.keep(
         raw,
@@ -58,9 +69,15 @@ def call_event(
         interaction=heard.call.interaction,
         now=now,
     )
-    ticket, cause = heard.ticket, heard.call.interaction
-    if ticket is None or heard.is_blocked:
-        return heard
+    if heard.ticket is not None and not heard.is_blocked:
+        with _filed_anyway(heard.ticket):
+            _promised_by(heard, heard.ticket, now=now)
+    return heard
+
+
+def _promised_by(heard: Heard, ticket: Ticket, *, now: datetime) -> None:
+    """What the call makes of our promises: it may cause one, withdraw one, or keep one."""
+    cause = heard.call.interaction
     if heard.became(callstate.is_missed):
         promises.owe_callback(ticket, at=now, cause=cause)
     if heard.ceased(callstate.is_missed):
@@ -71,7 +88,15 @@ def call_event(
         promises.withdraw(cause, because=_("The call was answered after all"), at=now)
     if heard.became(calls.was_reached):
         _attempted(heard, reached=True)
-    return heard
+
+
+@contextmanager
+def _filed_anyway(ticket: Ticket) -> Iterator[None]:
+    """Let a call stand for which nothing can be promised, as the owner has yet to say by what."""
+    try:
+        yield
+    except (NoTerms, NeverOpen, BadHours) as missing:
+        logger.error("%s: nothing is promised. %s", ticket, missing)
 
 
 def unreadable_event(
@@ -117,6 +142,7 @@ class Contact:
     reached: bool = True  # False: we called and nobody answered
     minutes: int = 0
     official: bool = True
+    form_id: str = ""  # of the page it was typed on: sent twice, it is logged once
 
 
 @dataclass(frozen=True)
@@ -136,6 +162,7 @@ def contact_logged(
     customer: Customer | None = None,
     point: ContactPoint | None = None,
     call: Interaction | None = None,
+    is_new_matter: bool = False,
     service: Service | None = None,
     subject: str = "",
     wants_callback: bool = False,
@@ -143,10 +170,11 @@ def contact_logged(
 ) -> Logged:
     """Log a contact on `ticket` or a new one; `call` is what the phone system reported of it.
 
-    `callback_is` ends the callback promise that was open: void when they called again and were
-    answered, solved when they helped themselves.
+    A call joins the ticket it was filed on, unless it `is_new_matter`. `callback_is` ends the
+    callback promise that was open: void when they called again and were answered, solved when
+    they helped themselves. Raises IntegrityError for a form that was sent before.
     """
-    if ticket is None:
+    if ticket is None and not is_new_matter:
         ticket = call.ticket if call and call.ticket else None
     if ticket is None:
         ticket = intake.open_ticket(
@@ -160,22 +188,37 @@ def contact_logged(
     interaction = _logged(contact, ticket, call, point, by=by, now=now)
     _complete(ticket, customer=customer, service=service, subject=subject)
     promise = promises.open_callback(ticket)
-    if contact.direction == Direction.OUT and call is None:
+    was_solved = callback_is == Promise.Status.SOLVED
+    if contact.direction == Direction.OUT and call is None and not was_solved:
         promise = promises.attempted(
             ticket, reached=contact.reached, at=contact.heard_at, cause=interaction, by=by
         )
     if wants_callback:
-        promise = promises.owe_callback(ticket, at=contact.heard_at, cause=interaction, maker=by)
-        shop = Shop.objects.current()
-        promises.tell(promise, replies.callback(promise, shop=shop, now=contact.heard_at), at=now)
+        promise = _callback_owed(contact, ticket, interaction, by=by, now=now)
     elif callback_is and promise is not None:
         because = _("They called again and were answered")
-        if callback_is == Promise.Status.SOLVED:
+        if was_solved:
             because = _("They solved it themselves")
-        promises.say_ended(promise, callback_is, because=because, at=now, by=by)
+        promises.say_ended(promise, callback_is, because=because, at=contact.heard_at, by=by)
         promise = None
     intake.take_up(ticket)
     return Logged(ticket, interaction, promise)
+
+
+def _callback_owed(
+    contact: Contact, ticket: Ticket, cause: Interaction, *, by: User, now: datetime
+) -> Promise:
+    """Promise to call back, and note that they were told, if there was somebody to tell."""
+    at = contact.heard_at
+    earlier = promises.open_callback(ticket)
+    if earlier is not None and earlier.due_at <= at:
+        promises.break_(earlier, now=at)  # before the sweep does: nobody is told a time gone by
+    promise = promises.owe_callback(ticket, at=at, cause=cause, maker=by)
+    if contact.reached:
+        promises.tell(
+            promise, replies.callback(promise, shop=Shop.objects.current(), now=at), at=now
+        )
+    return promise
 
 
 def _logged(
@@ -198,6 +241,7 @@ def _logged(
             point=point or ticket.contact_point,
             official=contact.official,
             happened_at=contact.heard_at,
+            form_id=contact.form_id,
             now=now,
         )
     if call.ticket != ticket:
@@ -256,6 +300,62 @@ def note_added(ticket: Ticket, text: str, *, by: User, now: datetime, minutes: i
 @transaction.atomic
 def customer_identified(ticket: Ticket, customer: Customer) -> None:
     intake.identify(ticket, customer)
+
+
+@transaction.atomic
+def customer_met(
+    name: str,
+    *,
+    now: datetime,
+    point: ContactPoint | None = None,
+    kind: str = Customer.Kind.PERSON,
+    language: str = "",
+) -> Customer:
+    """Somebody new says who they are, calling from `point`."""
+    is_only_theirs = point is not None and not point.customers.exists()
+    shop = Shop.objects.current()
+    customer = intake.new_customer(
+        name, shop=shop, now=now, point=point, kind=kind, language=language
+    )
+    if point is not None and is_only_theirs:
+        number_learnt(point, customer)
+    return customer
+
+
+@transaction.atomic
+def number_learnt(point: ContactPoint, customer: Customer) -> None:
+    """It turns out whose number it is; what a stranger said from it before is theirs, too."""
+    point.customers.add(customer)
+    search.index(customer)
+    strangers = Ticket.objects.filter(contact_point=point, customer__isnull=True)
+    if ticket := strangers.first():
+        intake.identify(ticket, customer)
+
+
+@transaction.atomic
+def customer_entered(
+    about: Particulars, *, now: datetime, reached_by: Reachable | None = None
+) -> Customer:
+    """Staff write down somebody new, before there is anything to do for them."""
+    shop = Shop.objects.current()
+    customer = intake.new_customer(about.name, shop=shop, now=now)
+    intake.rewrite(customer, about)
+    if reached_by is not None:
+        customer_reached_by(customer, reached_by)
+    return customer
+
+
+@transaction.atomic
+def customer_rewritten(customer: Customer, about: Particulars) -> None:
+    intake.rewrite(customer, about)
+
+
+@transaction.atomic
+def customer_reached_by(customer: Customer, by: Reachable) -> None:
+    """Another number or address of theirs, which somebody else may have, too."""
+    point = intake.reach(customer, by)
+    if not point.customers.exclude(pk=customer.pk).exists():
+        number_learnt(point, customer)
 
 
 # -- promises and quotes -------------------------------------------------------------------------
@@ -317,6 +417,14 @@ def quote_accepted(quote: Quote, *, how: str, by: User, now: datetime) -> Promis
 
 
 @transaction.atomic
+def ticket_described(ticket: Ticket, *, subject: str, service: Service | None) -> None:
+    """Staff know better what it is about."""
+    ticket.subject, ticket.service = subject, service
+    ticket.save(update_fields=["subject", "service"])
+    search.index(ticket)
+
+
+@transaction.atomic
 def ticket_assigned(ticket: Ticket, assignee: User | None, *, now: datetime) -> None:
     ticket.assignee = assignee
     ticket.save(update_fields=["assignee"])
@@ -346,7 +454,7 @@ def ticket_closed(
     promises_are: str = Promise.Status.KEPT,
     because: str = "",
 ) -> None:
-    """The end. What was free is given, what was charged is invoiced, an hour from now."""
+    """The end. After a rest, what was free is given and what was charged is invoiced."""
     promises.end_all(
         ticket, promises_are, because=because or _("Closed with the ticket"), at=now, by=by
     )
@@ -359,7 +467,7 @@ def ticket_closed(
         ended_at=now,
         ended_by=by,
         endings=ticket.endings + 1,
-        bill_at=now + gifts.GRACE,
+        bill_at=now + Shop.objects.current().bill_after,
     )
     intake.touch(ticket, now=now)
 
@@ -368,7 +476,7 @@ def ticket_closed(
 def ticket_reopened(ticket: Ticket, *, by: User, now: datetime) -> None:
     """Not the end after all. An ending whose invoice was due is invoiced first: it was one."""
     if ticket.bill_at is not None and ticket.bill_at <= now:
-        gifts.bill(ticket, now=now)
+        _billed(ticket, now=now)
     was_spam = ticket.status == Ticket.Status.SPAM
     states.move(
         ticket,
@@ -404,8 +512,11 @@ def _merged(ticket: Ticket, into: Ticket, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def invoice_paid(invoice: Invoice, *, kind: str, amount: int, by: User, now: datetime) -> None:
-    invoicing.settle(invoice, kind=kind, amount=amount, by=by, now=now)
+def invoice_paid(
+    invoice: Invoice, *, kind: str, amount: int, by: User, now: datetime, due: int | None = None
+) -> None:
+    """`due` is what was due when the payment was asked for: so the same one counts once."""
+    invoicing.settle(invoice, kind=kind, amount=amount, by=by, now=now, due=due)
 
 
 # -- the clock -----------------------------------------------------------------------------------
@@ -418,11 +529,10 @@ class Swept:
     promises_broken: int
     calls_given_up: int
     invoices: int
-    documents: int
 
     @property
     def total(self) -> int:
-        return self.promises_broken + self.calls_given_up + self.invoices + self.documents
+        return self.promises_broken + self.calls_given_up + self.invoices
 
 
 def swept(*, now: datetime) -> Swept:
@@ -433,11 +543,18 @@ def swept(*, now: datetime) -> Swept:
             Promise.objects.overdue(now).select_related("ticket__customer"),
             lambda promise: _broke(promise, now=now),
         ),
-        invoices=_each(invoicing.due(now), lambda ticket: gifts.bill(ticket, now=now)),
-        documents=_each(
-            invoicing.without_document(), lambda invoice: invoicing.document(invoice, now=now)
-        ),
+        invoices=_each(invoicing.due(now), lambda ticket: _billed(ticket, now=now)),
     )
+
+
+def _billed(ticket: Ticket, *, now: datetime) -> Invoice | None:
+    """Issue, draw, done: each step finds what the one before left, whoever took it."""
+    invoice = gifts.bill(ticket, now=now)
+    issued = invoice or invoicing.issued_for(ticket)
+    if issued is not None:
+        invoicing.document(issued, now=now)
+        invoicing.done(ticket)
+    return invoice
 
 
 @transaction.atomic
@@ -451,7 +568,8 @@ def _give_up(call: Call, *, now: datetime) -> bool:
     """A call nobody ever hung up on: close it, and call back if nobody answered."""
     heard = calls.give_up(call, now=now)
     if heard.ticket is not None and heard.became(callstate.is_missed):
-        promises.owe_callback(heard.ticket, at=now, cause=call.interaction)
+        with _filed_anyway(heard.ticket):
+            promises.owe_callback(heard.ticket, at=now, cause=call.interaction)
     return True
 
 

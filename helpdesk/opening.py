@@ -47,6 +47,7 @@ class Plan:
     )
     callback_minutes: int = 240
     callback_why: str = ""
+    bill_after_minutes: int = 60
     hourly: int = 9000
     minimum_fee: int = 4500
     offers: tuple[Offer, ...] = (Offer("Repair", days=3, target_days=2),)
@@ -74,6 +75,7 @@ def open_shop(plan: Plan, *, now: datetime) -> Shop:
         official_email=plan.email,
         address=plan.address,
         tax_id=plan.tax_id,
+        bill_after_minutes=plan.bill_after_minutes,
     )
     calendar = _calendar(plan)
     version = {"valid_from": now, "made_at": now}

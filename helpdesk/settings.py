@@ -132,6 +132,7 @@ if DEBUG or "PYTEST_VERSION" in os.environ:  # nothing is collected there
     _storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MANIFEST_STRICT = False  # a page without its style beats a page that is an error
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _storage},

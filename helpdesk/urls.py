@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
+from helpdesk.api import errors
+
 # One log-in, with its limits: the admin's own has none.
 admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
 
@@ -13,3 +15,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error

@@ -61,7 +61,8 @@ def promise_turnaround(quote: Quote, *, maker: User, at: datetime) -> Promise:
     hours = quote.turnaround.calendar.working_hours()
     earlier = Promise.objects.open().filter(ticket=quote.ticket, kind=Kind.TURNAROUND).first()
     if earlier is not None:
-        end(earlier, Status.SUPERSEDED, because=_("A new quote was accepted"), at=at, by=maker)
+        because = _("A new quote was accepted")
+        say_ended(earlier, Status.SUPERSEDED, because=because, at=at, by=maker)
     return Promise.objects.create(
         ticket=quote.ticket,
         kind=Kind.TURNAROUND,
@@ -121,11 +122,8 @@ def break_(promise: Promise, *, now: datetime, onto: Ticket | None = None) -> Pr
     The new one is on `onto` where the ticket was merged. Returns None when none follows.
     """
     ticket = onto or promise.ticket
-    if promise.kind == Kind.CALLBACK and _nobody_to_call(ticket):
-        end(promise, Status.VOID, because=_("No number to call back"), at=now)
-        return None
-    _break(promise)
-    if ticket.is_ended:
+    _time_came(promise, ticket)
+    if ticket.is_ended or promise.status == Status.VOID:
         return None
     if promise.kind == Kind.CALLBACK:
         return owe_callback(ticket, at=now, follows=promise)
@@ -184,7 +182,7 @@ def say_ended(
     if at < promise.due_at:
         end(promise, status, because=because, at=at, by=by)
     else:
-        _break(promise)
+        _time_came(promise, promise.ticket)
 
 
 def void_all(ticket: Ticket, *, because: str, at: datetime, by: User) -> None:
@@ -214,9 +212,12 @@ def _window(ticket: Ticket, at: datetime) -> CallbackWindow:
     return CallbackWindow.in_force(at, ticket.customer.kind if ticket.customer else "")
 
 
-def _break(promise: Promise) -> None:
-    # It broke when its time came, whenever somebody noticed.
-    end(promise, Status.BROKEN, because=_("Its time came"), at=promise.due_at)
+def _time_came(promise: Promise, ticket: Ticket) -> None:
+    """It broke, or with nobody to call on `ticket` is void: when its time came, whoever notices."""
+    if promise.kind == Kind.CALLBACK and _nobody_to_call(ticket):
+        end(promise, Status.VOID, because=_("No number to call back"), at=promise.due_at)
+    else:
+        end(promise, Status.BROKEN, because=_("Its time came"), at=promise.due_at)
 
 
 def _nobody_to_call(ticket: Ticket) -> bool:

@@ -1,11 +1,13 @@
 """A shop in Boston, its staff, and a Monday morning."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
 from helpdesk import journey, opening
+from tickets import intake, phones
 from tickets.channels import cti
 from tickets.channels.contract import CallEvent, CallEventKind, Direction, Outcome
 from tickets.models import User
@@ -17,6 +19,11 @@ CALLER = "+16175550142"
 def boston(*parts):
     """An instant by the shop's clock; 2 March 2026 is a Monday."""
     return datetime(*parts, tzinfo=BOSTON).astimezone(UTC)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -60,6 +67,24 @@ def eva(shop):
 
 
 @pytest.fixture
+def customer(shop):
+    """Make somebody we have known since January, reached on `number`."""
+
+    def customer(name, number=CALLER, **fields):
+        with transaction.atomic():
+            point = intake.known(phones.read(number, shop.region)).point
+            since = boston(2026, 1, 5)
+            return intake.new_customer(name, shop=shop, point=point, now=since, **fields)
+
+    return customer
+
+
+@pytest.fixture
+def ingrid(customer):
+    return customer("Ingrid Berg")
+
+
+@pytest.fixture
 def hear(shop):
     """Let the phone system say what happened to a call."""
 
@@ -88,3 +113,29 @@ def missed(hear):
         return hear("hangup", now=now, outcome=Outcome.MISSED, cause="cancel", **call)
 
     return missed
+
+
+@pytest.fixture
+def spoken(hear):
+    """Let a call be answered and, a minute later, hung up."""
+
+    def spoken(*, now, by="101", **call):
+        users = {"users": (by,)} if call.get("direction") == "out" else {}
+        hear("new_call", now=now, **call, **users)
+        hear("answer", now=now, answering_number=by, **call)
+        minute_later = now + timedelta(minutes=1)
+        return hear("hangup", now=minute_later, outcome=Outcome.COMPLETED, **call)
+
+    return spoken
+
+
+@pytest.fixture
+def tried(hear):
+    """Let us call them and nobody answer."""
+
+    def tried(*, now, by="101", outcome=Outcome.NO_ANSWER, call_id="out-1", **call):
+        call |= {"direction": "out", "call_id": call_id}
+        hear("new_call", now=now, users=(by,), **call)
+        return hear("hangup", now=now + timedelta(minutes=1), outcome=outcome, **call)
+
+    return tried

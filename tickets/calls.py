@@ -49,7 +49,8 @@ def hear(event: CallEvent, *, now: datetime) -> Heard:
     shop = Shop.objects.current()
     other_end = event.from_number if event.direction == Direction.IN else event.to_number
     caller = intake.known(phones.read(other_end, shop.region))
-    is_blocked = caller.point is not None and caller.point.blocked_at is not None
+    # Whoever turned out to be a customer is not refused any more.
+    is_blocked = bool(caller.point and caller.point.blocked_at and not caller.customers)
     call, before = _filed(event), None
     if call is None:
         try:

@@ -1,13 +1,15 @@
 """Filing what came in under the right contact point, customer and ticket."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from tickets import phones, search, states, text
-from tickets.models import ContactPoint, Customer, Service, Shop, Ticket, User
+from tickets.models import ContactPoint, Customer, Interaction, Service, Shop, Ticket, User
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,31 @@ class Caller:
     def customer(self) -> Customer | None:
         """Return whom the number belongs to; None when nobody, or more than one, has it."""
         return self.customers[0] if len(self.customers) == 1 else None
+
+
+class Unreachable(ValueError):
+    """Neither a telephone number nor an address; the text says why, for staff to read."""
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """A number or address as staff gave it, understood."""
+
+    kind: ContactPoint.Kind
+    value: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What staff may write about a customer."""
+
+    name: str
+    kind: str
+    language: str
+    preferred_channel: str
+    address: str = ""
+    note: str = ""
 
 
 def caller(number: phones.Number) -> Caller:
@@ -55,7 +82,17 @@ def ticket_spoken_about(caller: Caller) -> Ticket | None:
     if caller.point is None:
         return None
     theirs = Q(contact_point=caller.point) | Q(customer__in=caller.customers)
-    return Ticket.objects.open().filter(theirs).order_by("-touched_at", "-number").first()
+    # Not touched_at: what we do among ourselves touches a ticket, too.
+    spoken = Interaction.objects.filter(ticket=OuterRef("pk")).exclude(
+        direction=Interaction.Direction.INTERNAL
+    )
+    last = Subquery(spoken.order_by("-happened_at").values("happened_at")[:1])
+    return (
+        Ticket.objects.open()
+        .filter(theirs)
+        .order_by(last.desc(nulls_last=True), "-touched_at", "-number")
+        .first()
+    )
 
 
 def spam_ticket(caller: Caller) -> Ticket | None:
@@ -108,6 +145,51 @@ def new_customer(
         point.customers.add(customer)
     search.index(customer)
     return customer
+
+
+def rewrite(customer: Customer, about: Particulars) -> None:
+    """Write down what we know about `customer` now; their tickets are found by the new name."""
+    is_renamed = customer.name != about.name
+    for name, value in asdict(about).items():
+        setattr(customer, name, value)
+    customer.save(update_fields=list(asdict(about)))
+    search.index(customer)
+    if is_renamed:
+        _index_tickets(customer)
+
+
+def reachable(typed: str, region: str) -> Reachable:
+    """Read a number, as dialled in `region`, or a mail address. Raises Unreachable."""
+    raw = text.one_line(typed, 254)
+    number = phones.read(raw, region)
+    if number.e164 is not None:
+        return Reachable(ContactPoint.Kind.PHONE, number.e164, raw)
+    address = raw.lower()
+    if "@" not in address:
+        raise Unreachable(
+            _("“%s” is not a telephone number. Write it with its area code, or a mail address.")
+            % text.one_line(raw, 30)
+        )
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Unreachable(
+            _("“%s” is not a mail address. It should look like name@example.com.")
+            % text.one_line(raw, 60)
+        ) from None
+    return Reachable(ContactPoint.Kind.EMAIL, address, raw)
+
+
+def reach(customer: Customer, by: Reachable) -> ContactPoint:
+    """Note how else `customer` is reached. Who is a customer is not refused as spam."""
+    point, _created = ContactPoint.objects.get_or_create(
+        kind=by.kind, value=by.value, defaults={"raw": by.raw}
+    )
+    point.customers.add(customer)
+    ContactPoint.objects.filter(pk=point.pk).update(blocked_at=None)
+    search.index(customer)
+    _index_tickets(customer)
+    return point
 
 
 def identify(ticket: Ticket, customer: Customer) -> None:
@@ -168,6 +250,11 @@ def colleague(names: tuple[str, ...]) -> User | None:
             if name in {user.phone, user.extension, user.username, user.get_full_name()} - {""}:
                 return user
     return None
+
+
+def _index_tickets(customer: Customer) -> None:
+    for ticket in Ticket.objects.filter(customer=customer).select_related("contact_point"):
+        search.index(ticket)
 
 
 def _owners(point: ContactPoint | None) -> tuple[Customer, ...]:

@@ -20,8 +20,9 @@ def log(
     minutes: int = 0,
     point: ContactPoint | None = None,
     official: bool = True,
+    form_id: str = "",
 ) -> Interaction:
-    """Log a contact or a note on `ticket`."""
+    """Log a contact or a note on `ticket`; raises IntegrityError when `form_id` was sent before."""
     interaction = Interaction.objects.create(
         ticket=ticket,
         contact_point=point,
@@ -31,6 +32,7 @@ def log(
         staff=by,
         minutes=minutes,
         official=official,
+        provider_id=form_id or None,
         happened_at=happened_at,
         logged_at=now,
     )

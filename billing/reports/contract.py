@@ -1,36 +1,76 @@
-"""What a report is: a title, columns, and rows for a period. Read this before adding one."""
+"""What a report is: totals, and what they are made of. Read this before adding one."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import gettext_lazy as _
 
 Text = str | LazyText
 
 
+class NoSuchRow(LookupError):
+    """There is no row by that key."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The part of the ledger that is looked at: a half-open period, and one row of a cut in it."""
+
+    since: datetime
+    until: datetime
+    cut: str = ""
+    key: str = ""  # of the row; empty: all of the period
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Totals; amounts in minor units of the shop's currency."""
+
+    count: int
+    customers: int
+    amount: int
+    due: int  # what is still open on what was counted
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one row of a cut comes to, and the key it is found by again."""
+
+    key: str
+    what: object  # a name, the first of a month, or a kind of contact; empty: none
+    count: int
+    amount: int
+
+
 @dataclass(frozen=True)
 class Column:
-    """A heading, and how a value under it is read: text, number, money (minor units), date, …"""
+    """A heading, and how a value under it is read."""
 
     key: str
     title: Text
-    reads: str = "text"  # text, number, money, date, month, channel, invoice, ticket, customer
+    reads: str = "text"  # text, money (minor units), date, channel, invoice, ticket, currency
+    only_exported: bool = False  # a page has less room than a file
+
+
+@dataclass(frozen=True)
+class Row:
+    """Values in the order of the columns, and the key `detail` goes on after."""
+
+    key: str
+    cells: tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows in the order they are shown; sums are over the ledgers, not over what is shown."""
-
     columns: tuple[Column, ...]
-    rows: Sequence[tuple[object, ...]]
+    rows: Iterable[Row]  # read as they are asked for, and once
 
 
 class Report(ABC):
-    """Half-open period, no formatting: page, CSV and API each do their own."""
+    """Nothing in here is formatted: page, CSV and API each do their own."""
 
     slug: ClassVar[str]
     title: ClassVar[Text]
@@ -38,17 +78,19 @@ class Report(ABC):
     cuts: ClassVar[dict[str, Text]]
 
     @abstractmethod
-    def figures(self, since: datetime, until: datetime) -> dict[str, int]:
-        """Return the totals for the period [since, until)."""
+    def figures(self, part: Slice) -> Figures: ...
 
     @abstractmethod
-    def by(self, cut: str, since: datetime, until: datetime) -> Table:
-        """Return the totals cut by `cut`, one of `cuts`."""
+    def by(self, cut: str, part: Slice, *, most: int | None = None) -> Sequence[Share]:
+        """Return what each month, customer, … comes to: all of them, or the `most` biggest."""
 
     @abstractmethod
-    def detail(self, since: datetime, until: datetime) -> Table:
-        """Return one row for each thing that was counted, for the export."""
+    def name(self, cut: str, key: str) -> object:
+        """Return what the row `key` of `cut` is called. Raises NoSuchRow."""
 
+    @abstractmethod
+    def detail(self, part: Slice, *, after: str = "", most: int | None = None) -> Table:
+        """Return one row for each thing that was counted, the latest first.
 
-COUNT = Column("count", _("Invoices"), "number")
-GIVEN = Column("given", _("Given"), "money")
+        With `after`, the key of a row, what comes after that one. Raises NoSuchRow.
+        """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -26,7 +25,7 @@ class BearerAuthentication(TokenAuthentication):
     def authenticate_credentials(self, token: bytes) -> Known:
         try:
             known: Known = super().authenticate_credentials(token)
-        except UnicodeDecodeError:  # no token of ours has such bytes
+        except ValueError:  # not UTF-8, or NUL, which PostgreSQL refuses: no token of ours
             raise AuthenticationFailed from None
         return known
 
@@ -65,9 +64,3 @@ def bearer(token: str, scope: Scope) -> ApiToken | None:
     except AuthenticationFailed:
         return None
     return known if allows(known, scope) else None
-
-
-def given(request: HttpRequest) -> str:
-    """Return the token a plain request carries, in its header or as `?key=`."""
-    word, _space, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if word.lower() == "bearer" else request.GET.get("key", "")

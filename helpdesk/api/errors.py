@@ -1,16 +1,30 @@
 """Saying no in one voice: RFC 9457 problem details."""
 
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.views import defaults
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from policies.calendars import BadHours, NeverOpen
 from policies.models import NoTerms
+from tickets.models import NoShop
 from tickets.states import IllegalMove, LostRace
 
 MEDIA_TYPE = "application/problem+json"
+NOTHING_HERE = "There is nothing at this address."
+
+# What Django refuses before a view is asked, or after one has failed.
+SENTENCES = {
+    400: "The request is not one we can read.",
+    403: "This is not for you.",
+    404: NOTHING_HERE,
+    500: "Something went wrong here. It is in our log; try again later.",
+}
 
 
 class Conflict(APIException):
@@ -20,17 +34,17 @@ class Conflict(APIException):
 
 class NotReady(APIException):
     status_code = 503
-    default_detail = "The shop has not set this up yet."
+    default_detail = "The shop has not been set up yet."
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn our refusals into HTTP ones; DRF calls this for every exception in a view."""
     if isinstance(error, IllegalMove | LostRace):
         error = Conflict(str(error))
-    if isinstance(error, NoTerms):
-        error = NotReady(str(error))
+    if isinstance(error, NoShop | NoTerms | NeverOpen | BadHours):
+        error = NotReady(str(error) or None)
     if isinstance(error, Http404):
-        error = APIException("There is nothing at this address.")
+        error = APIException(NOTHING_HERE)
         error.status_code = 404
     response = exception_handler(error, context)
     if response is not None:
@@ -39,23 +53,31 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def problem(request: HttpRequest, status: int, detail: str) -> JsonResponse:
-    """Return the same from a view that is not DRF's."""
-    response = JsonResponse(body(status, {"detail": detail}), status=status)
-    response.headers["Content-Type"] = MEDIA_TYPE
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+def refusal(status: int, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Return what Django calls for `status`: a problem below /api/, `page` everywhere else."""
+
+    def refuse(request: HttpRequest, *why: Exception) -> HttpResponseBase:
+        if not request.path.startswith("/api/"):
+            return page(request, *why)
+        said = body(status, {"detail": SENTENCES[status]})
+        return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
+
+    return refuse
+
+
+bad_request = refusal(400, defaults.bad_request)
+permission_denied = refusal(403, defaults.permission_denied)
+page_not_found = refusal(404, defaults.page_not_found)
+server_error = refusal(500, defaults.server_error)
 
 
 def body(status: int, said: Any) -> dict[str, Any]:
     """Shape what was said: `detail` for people, `errors` by field for programs."""
+    shaped = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     if isinstance(said, dict) and set(said) <= {"detail", "code"}:
-        return {"type": "about:blank", "status": status, "detail": str(said.get("detail", ""))}
+        return shaped | {"detail": str(said.get("detail", ""))}
     errors = said if isinstance(said, dict) else {"": said}
-    return {
-        "type": "about:blank",
-        "status": status,
+    return shaped | {
         "detail": "Some of what was sent cannot be used.",
         "errors": [
             {"field": field, "detail": " ".join(str(text) for text in _list(texts))}

@@ -6,7 +6,8 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -24,14 +25,14 @@ class Request(HttpRequest):
     shop: Shop
 
 
-View = Callable[Concatenate[Request, Rest], HttpResponse]
+View = Callable[Concatenate[Request, Rest], HttpResponseBase]
 
 
 def owners_only(view: View[Rest]) -> View[Rest]:
     """Let owners in, and nobody else."""
 
     @wraps(view)
-    def guarded(request: Request, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def guarded(request: Request, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         if not request.user.is_owner:
             raise PermissionDenied
         return view(request, *args, **kwargs)

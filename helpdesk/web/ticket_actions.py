@@ -1,5 +1,239 @@
-"""What can be done on a ticket."""
+"""What can be done with a ticket. Each is one step of the journey, and back to the page."""
 
-from django.urls import URLPattern
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
-urlpatterns: list[URLPattern] = []
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from helpdesk import journey
+from helpdesk.web import ticket_page
+from helpdesk.web.http import Request
+from helpdesk.web.ticket_forms import (
+    About,
+    ActionForm,
+    AssignForm,
+    CloseForm,
+    ContactMoveForm,
+    EditForm,
+    IdentifyForm,
+    MergeForm,
+    MoveForm,
+    NoteForm,
+)
+from tickets import intake
+from tickets.merging import NotMergeable
+from tickets.models import Customer, Interaction, Ticket
+from tickets.states import LostRace
+
+Rest = ParamSpec("Rest")
+Action = Callable[Concatenate[Request, int, Rest], HttpResponse]
+
+
+def action(view: Action[Rest]) -> Action[Rest]:
+    """Let only a POST do it; a reload, or a log-in in between, comes to the ticket's page."""
+
+    @wraps(view)
+    def guarded(
+        request: Request, number: int, *args: Rest.args, **kwargs: Rest.kwargs
+    ) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("ticket", number)
+        return view(request, number, *args, **kwargs)
+
+    return guarded
+
+
+def find(request: Request, number: int) -> About:
+    tickets = Ticket.objects.select_related(
+        *("customer", "contact_point", "service", "assignee", "merged_into")
+    )
+    return About(get_object_or_404(tickets, pk=number), request.user, request.shop, now())
+
+
+def find_open(request: Request, number: int) -> About:
+    """Find the ticket; one that has ended since the page was shown is said to have been changed."""
+    about = find(request, number)
+    if about.ticket.is_ended:
+        raise LostRace(f"{about.ticket} has ended")
+    return about
+
+
+def done(request: Request, ticket: Ticket, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect("ticket", ticket.pk)
+
+
+def refuse(request: Request, form: ActionForm) -> HttpResponse:
+    """Show the page again, with what was typed and what is wrong with it."""
+    return ticket_page.show(request, form.about.ticket.pk, refused=form)
+
+
+@action
+def note(request: Request, number: int) -> HttpResponse:
+    about = find(request, number)
+    form = NoteForm(about, request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    # Merged while it was typed: it is read where the rest is read.
+    ticket = about.ticket.merged_into or about.ticket
+    journey.note_added(
+        ticket,
+        form.cleaned_data["text"],
+        by=request.user,
+        now=about.now,
+        minutes=form.cleaned_data["minutes"] or 0,
+    )
+    return done(request, ticket, _("Noted on %s.") % ticket)
+
+
+@action
+def edit(request: Request, number: int) -> HttpResponse:
+    about = find_open(request, number)
+    form = EditForm(about, request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    given = form.cleaned_data
+    journey.ticket_described(about.ticket, subject=given["subject"], service=given["service"])
+    return done(request, about.ticket, _("Saved."))
+
+
+@action
+def assign(request: Request, number: int) -> HttpResponse:
+    about = find_open(request, number)
+    form = AssignForm(about, request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    assignee = form.cleaned_data["assignee"]
+    journey.ticket_assigned(about.ticket, assignee, now=about.now)
+    if assignee is None:
+        return done(request, about.ticket, _("Nobody is assigned now."))
+    if assignee == request.user:
+        return done(request, about.ticket, _("It is yours now."))
+    return done(request, about.ticket, _("%s works on it now.") % assignee)
+
+
+@action
+def move(request: Request, number: int) -> HttpResponse:
+    about = find_open(request, number)
+    form = MoveForm(about, request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    to, is_told = form.cleaned_data["to"], form.cleaned_data["customer_told"]
+    journey.ticket_moved(about.ticket, to, by=request.user, now=about.now, customer_told=is_told)
+    if to == Ticket.Status.READY and not is_told:
+        return done(request, about.ticket, _("Ready. The customer does not know yet."))
+    return done(request, about.ticket, f"{about.ticket.get_status_display()}.")
+
+
+@action
+def close(request: Request, number: int) -> HttpResponse:
+    about = find_open(request, number)
+    form = CloseForm(about, request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    given = form.cleaned_data
+    journey.ticket_closed(
+        about.ticket,
+        charge=given["charge"],
+        gift_reason=given["gift_reason"],
+        by=request.user,
+        now=about.now,
+        **({"promises_are": given["promises_are"]} if "promises_are" in given else {}),
+    )
+    if given["charge"] == Ticket.Charge.FREE:
+        return done(request, about.ticket, _("Closed. The gift is invoiced in an hour."))
+    return done(request, about.ticket, _("Closed. The invoice is issued in an hour."))
+
+
+@action
+def reopen(request: Request, number: int) -> HttpResponse:
+    about = find(request, number)
+    journey.ticket_reopened(about.ticket, by=request.user, now=about.now)
+    return done(request, about.ticket, _("Open again."))
+
+
+@action
+def spam(request: Request, number: int) -> HttpResponse:
+    about = find_open(request, number)
+    journey.marked_spam(about.ticket, by=request.user, now=about.now)
+    return done(request, about.ticket, _("Marked as spam."))
+
+
+@action
+def merge(request: Request, number: int) -> HttpResponse:
+    about = find_open(request, number)
+    form = MergeForm(about, request.POST)
+    if not form.is_valid():
+        return refuse(request, form)
+    into = form.cleaned_data["into"]
+    try:
+        journey.tickets_merged(about.ticket, into, by=request.user, now=about.now)
+    except NotMergeable as error:
+        form.add_error("into", str(error))
+        return refuse(request, form)
+    return done(request, into, _("%(ticket)s is part of this one now.") % {"ticket": about.ticket})
+
+
+@action
+def contact_move(request: Request, number: int, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Interaction.objects.select_related("ticket"), pk=pk, ticket=number)
+    about = find_open(request, number)
+    form = ContactMoveForm(about, request.POST, row=contact)
+    if not form.is_valid():
+        return refuse(request, form)
+    to = form.cleaned_data["to"]
+    try:
+        journey.contact_moved(contact, to, by=request.user, now=about.now)
+    except NotMergeable as error:
+        form.add_error("to", str(error))
+        return refuse(request, form)
+    return done(request, to, _("Moved here from %s.") % about.ticket)
+
+
+@action
+def identify(request: Request, number: int) -> HttpResponse:
+    about = find_open(request, number)
+    form = IdentifyForm(about, request.POST, who=request.POST.get("name", ""))
+    if not form.is_valid():
+        return refuse(request, form)
+    with transaction.atomic():
+        # Locked, so that of two who say at once whose it is, one is told of the other.
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=number)
+        if ticket.customer_id is not None:
+            raise LostRace(f"{ticket} has a customer")
+        customer = form.cleaned_data["customer"] or _new_customer(about, form)
+        journey.customer_identified(about.ticket, customer)
+    return done(request, about.ticket, _("It is %s's.") % customer)
+
+
+def _new_customer(about: About, form: IdentifyForm) -> Customer:
+    number, point = form.cleaned_data.get("number"), about.ticket.contact_point
+    if number is not None:
+        point = intake.known(number).point
+    return intake.new_customer(
+        form.cleaned_data["name"], shop=about.shop, now=about.now, point=point
+    )
+
+
+urlpatterns = [
+    path(f"tickets/<int:number>/{where}/", view, name=name)
+    for where, view, name in [
+        ("note", note, "ticket-note"),
+        ("edit", edit, "ticket-edit"),
+        ("assign", assign, "ticket-assign"),
+        ("move", move, "ticket-move"),
+        ("close", close, "ticket-close"),
+        ("reopen", reopen, "ticket-reopen"),
+        ("spam", spam, "ticket-spam"),
+        ("merge", merge, "ticket-merge"),
+        ("identify", identify, "ticket-identify"),
+        ("contacts/<int:pk>/move", contact_move, "contact-move"),
+    ]
+]

@@ -1,5 +1,190 @@
-"""The ticket list and the ticket page."""
+"""The ticket list, and the way to a ticket's page."""
 
-from django.urls import URLPattern
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
-urlpatterns: list[URLPattern] = []
+from django.db.models import Prefetch, Q
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path
+from django.utils.functional import Promise as LazyText
+from django.utils.timezone import now
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from helpdesk.web import ticket_page
+from helpdesk.web.http import Request, part
+from policies.models import Promise
+from tickets import search
+from tickets.models import Service, Ticket, TicketQuerySet, User
+from tickets.text import one_line
+
+ROWS = 25
+LONGEST = 200  # of a search: it stands in the links to further pages
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+OPEN, ENDED, ANY = "open", "ended", "all"
+# How they stand by name; "open" is everything that has not ended, so the status of that name is
+# another word here.
+STATUSES: dict[str, Ticket.Status] = {
+    ("in-work" if status == Ticket.Status.OPEN else status.value): status
+    for status in Ticket.Status
+}
+STATES: dict[str, LazyText] = {
+    OPEN: pgettext_lazy("tickets", "Open"),
+    "new": pgettext_lazy("tickets", "New"),
+    "in-work": pgettext_lazy("tickets", "In work"),
+    "waiting": pgettext_lazy("tickets", "Waiting"),
+    "ready": pgettext_lazy("tickets", "Ready"),
+    ENDED: pgettext_lazy("tickets", "Ended"),
+    "closed": pgettext_lazy("tickets", "Closed"),
+    "spam": pgettext_lazy("tickets", "Spam"),
+    "merged": pgettext_lazy("tickets", "Merged"),
+    ANY: pgettext_lazy("tickets", "All"),
+}
+MINE, NOBODYS = "me", "nobody"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for. What makes no sense is as if it were not there."""
+
+    q: str
+    state: str
+    has_chosen_state: bool
+    assignee: str
+    service: int | None
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Self:
+        q = one_line(query.get("q", ""))[:LONGEST]
+        chosen, service = query.get("state", ""), query.get("service", "")
+        assignee = query.get("assignee", "")
+        return cls(
+            q=q,
+            # Who searches wants to find it, whether it has ended or not.
+            state=chosen if chosen in STATES else ANY if q else OPEN,
+            has_chosen_state=chosen in STATES,
+            assignee=assignee if assignee in {MINE, NOBODYS} else "",
+            service=int(service) if re.fullmatch("[0-9]{1,18}", service) else None,
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.q or self.has_chosen_state or self.assignee or self.service)
+
+    def narrow(self, tickets: TicketQuerySet, user: User) -> TicketQuerySet:
+        if self.state == OPEN:
+            tickets = tickets.open()
+        elif self.state == ENDED:
+            tickets = tickets.filter(ended_at__isnull=False)
+        elif self.state != ANY:
+            tickets = tickets.filter(status=STATUSES[self.state])
+        if self.assignee == MINE:
+            tickets = tickets.filter(assignee=user)
+        elif self.assignee == NOBODYS:
+            tickets = tickets.filter(assignee__isnull=True)
+        if self.service is not None:
+            tickets = tickets.filter(service=self.service)
+        return search.narrow(tickets, self.q)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the list: last touched, then number. `1772460000000000-1001` in an address."""
+
+    touched_at: datetime
+    number: int
+
+    def __str__(self) -> str:
+        return f"{(self.touched_at - EPOCH) // MICROSECOND}-{self.number}"
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Self:
+        return cls(ticket.touched_at, ticket.number)
+
+    @classmethod
+    def read(cls, typed: str) -> Self | None:
+        found = re.fullmatch("([0-9]{1,17})-([0-9]{1,18})", typed)
+        if found is None:
+            return None
+        return cls(EPOCH + int(found[1]) * MICROSECOND, int(found[2]))
+
+    def older(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        # The first condition says nothing new but to the database, which can begin reading there.
+        return tickets.filter(touched_at__lte=self.touched_at).filter(
+            Q(touched_at__lt=self.touched_at) | Q(number__lt=self.number)
+        )
+
+    def newer(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        return tickets.filter(touched_at__gte=self.touched_at).filter(
+            Q(touched_at__gt=self.touched_at) | Q(number__gt=self.number)
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tickets, the last touched first, and the cursors of the pages around them."""
+
+    rows: list[Ticket]
+    newer: Cursor | None = None
+    older: Cursor | None = None
+
+
+def read_page(tickets: TicketQuerySet, *, before: Cursor | None, after: Cursor | None) -> Page:
+    """Read what is older than `after`, or newer than `before`, or from the top."""
+    if before is not None:
+        rows = list(before.newer(tickets).order_by("touched_at", "number")[: ROWS + 1])
+        if len(rows) > ROWS:
+            rows = rows[:ROWS][::-1]
+            return Page(rows, newer=Cursor.of(rows[0]), older=Cursor.of(rows[-1]))
+        after = None  # that is the top: show a full page of it
+    if after is not None:
+        tickets = after.older(tickets)
+    found = list(tickets.order_by("-touched_at", "-number")[: ROWS + 1])
+    rows = found[:ROWS]
+    return Page(
+        rows,
+        newer=Cursor.of(rows[0]) if after and rows else None,
+        older=Cursor.of(rows[-1]) if len(found) > ROWS else None,
+    )
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def tickets(request: Request) -> HttpResponse:
+    moment, asked = now(), Asked.read(request.GET)
+    open_promises = Promise.objects.open().select_related("follows").order_by("due_at", "pk")
+    found = asked.narrow(Ticket.objects.all(), request.user)
+    page = read_page(
+        found.select_related("customer", "contact_point", "assignee")
+        .defer("search_text", "customer__search_text")
+        .prefetch_related(Prefetch("promises", open_promises, to_attr="promised")),
+        before=Cursor.read(request.GET.get("before", "")),
+        after=Cursor.read(request.GET.get("after", "")),
+    )
+    context: dict[str, Any] = {
+        "now": moment,
+        "asked": asked,
+        "page": page,
+        "states": STATES.items(),
+        "services": Service.objects.all(),
+        "is_new_shop": not page.rows and not asked.is_narrowed and not Ticket.objects.exists(),
+    }
+    return render(request, part(request, "tickets/tickets.html", "rows"), context)
+
+
+@require_safe
+@vary_on_headers("HX-Request", "HX-Target")
+def ticket(request: Request, number: int) -> HttpResponse:
+    return ticket_page.show(request, number)
+
+
+urlpatterns = [
+    path("tickets/", tickets, name="tickets"),
+    path("tickets/<int:number>/", ticket, name="ticket"),
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,11 @@ class Shop(models.Model):
     official_email = models.EmailField(_("official address"), blank=True)
     address = models.TextField(_("address"), blank=True)
     tax_id = models.CharField(_("tax id"), max_length=40, blank=True)
+    bill_after_minutes = models.PositiveSmallIntegerField(
+        _("invoice after minutes"),
+        default=60,
+        help_text=_("How long an ended ticket rests before it is invoiced, to undo a wrong click."),
+    )
 
     objects = ShopManager()
 
@@ -102,6 +108,10 @@ class Shop(models.Model):
     @property
     def language(self) -> str:
         return self.languages[0] if self.languages else settings.LANGUAGE_CODE
+
+    @property
+    def bill_after(self) -> timedelta:
+        return timedelta(minutes=self.bill_after_minutes)
 
     @cached_property
     def tzinfo(self) -> ZoneInfo:

@@ -30,6 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="en", choices=["en", "sv"])
         parser.add_argument("--phone", default="", help="the shop's official number")
 
+        parser.add_argument(
+            "--bill-after", type=int, default=60, help="minutes from the end to the invoice"
+        )
+
     def handle(self, **given: Any) -> None:
         plan = opening.Plan(
             name=given["name"],
@@ -39,6 +43,7 @@ class Command(BaseCommand):
             currency=given["currency"].upper(),
             languages=(given["language"],),
             phone=given["phone"],
+            bill_after_minutes=given["bill_after"],
         )
         try:
             opening.open_shop(plan, now=now())

@@ -9,11 +9,11 @@ from helpdesk import journey
 
 
 class Command(BaseCommand):
-    help = "Do everything that is due, now: break promises, issue invoices, draw documents."
+    help = "Do everything that is due, now: break promises, issue invoices."
 
     def handle(self, **options: Any) -> None:
         swept = journey.swept(now=now())
         self.stdout.write(
             f"{swept.promises_broken} promises broken, {swept.calls_given_up} silent calls ended, "
-            f"{swept.invoices} invoices issued, {swept.documents} documents drawn"
+            f"{swept.invoices} invoices issued"
         )

@@ -1,0 +1,194 @@
+"""Everything on one ticket's page; shown again, with what was typed, when a form is refused."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import now
+
+from billing.models import Invoice, Settlement
+from helpdesk.web import timeline
+from helpdesk.web.http import Request
+from helpdesk.web.promise_forms import CallbackForm, EndForm, PromiseForm, QuoteForm, ToldForm
+from helpdesk.web.ticket_forms import (
+    About,
+    ActionForm,
+    AssignForm,
+    CloseForm,
+    ContactMoveForm,
+    EditForm,
+    IdentifyForm,
+    MergeForm,
+    MoveForm,
+    NoteForm,
+    SpamForm,
+    cost,
+)
+from policies.models import Promise, Quote
+from tickets.models import Interaction, Shop, Ticket
+
+TEMPLATE = "tickets/ticket.html"
+SHOWN = 100  # entries of the timeline, unless all are asked for
+FATES = 5  # promises that ended, in the ledger beside it
+
+# What opens by ?do=; told, end and contact are about one row more.
+PANELS: dict[str, type[ActionForm]] = {
+    form.do: form
+    for form in (
+        *(EditForm, AssignForm, CloseForm, SpamForm, MergeForm),
+        *(CallbackForm, PromiseForm, QuoteForm),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An invoice and how far it is settled, in minor units."""
+
+    invoice: Invoice
+    paid: int
+    is_gift: bool
+
+    @property
+    def due(self) -> int:
+        return self.invoice.total - self.paid
+
+
+def show(request: Request, number: int, *, refused: ActionForm | None = None) -> HttpResponse:
+    """Answer with the page, or for htmx with the part of it that was asked for."""
+    ticket = get_object_or_404(_tickets(request.shop), pk=number)
+    about = About(ticket, request.user, request.shop, now())
+    context: dict[str, Any] = {"ticket": ticket, "now": about.now}
+    if request.htmx.target != "found":
+        stays = refused is None or isinstance(refused, NoteForm | IdentifyForm)
+        context["panel"] = _panel(request, about) if stays else refused
+    if request.htmx.target == "do":
+        return render(request, f"{TEMPLATE}#do", context)
+    if ticket.customer is None and not ticket.is_ended:
+        is_it = isinstance(refused, IdentifyForm)
+        who = request.GET.get("who", "")
+        context["identify"] = refused if is_it else IdentifyForm(about, who=who)
+    if request.htmx.target == "found":
+        return render(request, f"{TEMPLATE}#found", context)
+
+    context["note"] = refused if isinstance(refused, NoteForm) else NoteForm(about)
+    context |= _history(about, has_merged=ticket.has_merged, shows_all="all" in request.GET)
+    context |= _ways_on(about)
+    return render(request, TEMPLATE, context, status=422 if refused else 200)
+
+
+def _tickets(shop: Shop) -> QuerySet[Any]:
+    """Return tickets with all that one row of each can say, in one query."""
+    theirs = Ticket.objects.filter(customer=OuterRef("customer"), status=Ticket.Status.CLOSED)
+    closed = theirs.order_by().values("customer")
+    gifts = Settlement.objects.filter(
+        kind=Settlement.Kind.GIFT,
+        invoice__customer=OuterRef("customer"),
+        invoice__currency=shop.currency,
+    )
+    given = gifts.order_by().values("invoice__customer").annotate(sum=Sum("amount"))
+    return Ticket.objects.select_related(
+        *("customer", "contact_point", "service", "assignee", "ended_by", "merged_into")
+    ).annotate(
+        free_count=Subquery(closed.annotate(n=Count("pk", filter=Q(charge="free"))).values("n")),
+        paid_count=Subquery(closed.annotate(n=Count("pk", filter=Q(charge="charged"))).values("n")),
+        given=Subquery(given.values("sum")),
+        has_merged=Exists(Ticket.objects.filter(merged_into=OuterRef("pk"))),
+    )
+
+
+def _panel(request: Request, about: About) -> ActionForm | None:
+    """Return the form that `?do=` opens; none where it makes no sense any more."""
+    do = request.GET.get("do", "")
+    if about.ticket.is_ended:
+        return None
+    if do in PANELS:
+        return PANELS[do](about)
+    if do == ContactMoveForm.do:
+        contacts = about.ticket.interactions.filter(pk=_key(request, "contact"))
+        return next((ContactMoveForm(about, row=contact) for contact in contacts), None)
+    promises = Promise.objects.open().filter(ticket=about.ticket)
+    if do == EndForm.do:
+        found = promises.filter(pk=_key(request, "promise"))
+        return next((EndForm(about, row=promise) for promise in found), None)
+    if do == ToldForm.do:
+        found = promises.filter(pk=_key(request, "promise"), told_at=None)
+        return next((ToldForm(about, row=promise) for promise in found), None)
+    return None
+
+
+def _key(request: Request, name: str) -> int:
+    typed = request.GET.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
+def _history(about: About, *, has_merged: bool, shows_all: bool) -> dict[str, Any]:
+    """Return the timeline and the ledgers; the same number of queries for any number of rows."""
+    ticket, limit = about.ticket, None if shows_all else SHOWN + 1
+    contacts = list(
+        ticket.interactions.select_related("staff", "contact_point", "call").order_by(
+            "-happened_at", "-pk"
+        )[:limit]
+    )
+    # Those that are open first: in this order the first hundred hold what the newest entries need.
+    promises = list(
+        Promise.objects.filter(ticket=ticket)
+        .select_related("maker", "ended_by", "follows")
+        .order_by(F("ended_at").desc(nulls_first=True), "-pk")[:limit]
+    )
+    quotes = list(
+        Quote.objects.filter(ticket=ticket)
+        .select_related("service", "quoted_by")
+        .order_by("-pk")[:limit]
+    )
+    merged = ticket.merged.select_related("ended_by").order_by("-pk")[:limit] if has_merged else []
+    bills = _bills(ticket)
+    entries = timeline.entries(
+        about,
+        contacts=contacts,
+        promises=promises,
+        quotes=quotes,
+        invoices=[bill.invoice for bill in bills],
+        merged=merged,
+    )
+    fates = [promise for promise in promises if not promise.is_open]
+    return {
+        "entries": entries if shows_all else entries[:SHOWN],
+        "has_more_entries": not shows_all and len(entries) > SHOWN,
+        "promised": sorted((it for it in promises if it.is_open), key=lambda it: it.due_at),
+        "fates": fates if shows_all else fates[:FATES],
+        "has_more_fates": not shows_all and len(fates) > FATES,
+        "quotes": quotes,
+        "bills": bills,
+    }
+
+
+def _bills(ticket: Ticket) -> list[Bill]:
+    if not ticket.endings:  # nothing is invoiced before an end
+        return []
+    settlements = Settlement.objects.select_related("author").order_by("pk")
+    invoices = Invoice.objects.filter(ticket=ticket).prefetch_related(
+        Prefetch("settlements", settlements)
+    )
+    made = []
+    for invoice in invoices.order_by("-ending"):
+        settled = list(invoice.settlements.all())
+        is_gift = any(each.kind == Settlement.Kind.GIFT for each in settled)
+        made.append(Bill(invoice, sum(each.amount for each in settled), is_gift))
+    return made
+
+
+def _ways_on(about: About) -> dict[str, Any]:
+    ticket = about.ticket
+    arrows = Ticket.MOVES[Ticket.Status(ticket.status)]
+    return {
+        "cost": None if ticket.is_ended else cost(about),
+        "moves": [to for to in MoveForm.ON_ITS_WAY if to in arrows],
+        "can_reopen": ticket.is_ended and bool(arrows),
+        "hows": Quote.Accepted.choices,
+        "points": list(ticket.customer.contact_points.order_by("kind", "pk")[:20])
+        if ticket.customer
+        else [],
+    }
