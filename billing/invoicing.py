@@ -55,7 +55,7 @@ def issue(ticket: Ticket, *, now: datetime) -> Invoice:
         buyer_address=customer.address,
         seller_name=shop.name,
         seller_address=shop.address,
-        seller_contact=" · ".join(filter(None, [shop.official_phone, shop.official_email])),
+        seller_contact=" · ".join(filter(None, [shop.said_phone, shop.official_email])),
         seller_tax_id=shop.tax_id,
         language=customer.language,
         currency=shop.currency,

@@ -28,7 +28,7 @@ def lines(ticket: Ticket, *, now: datetime) -> list[Priced]:
     the minimum fee. Raises NoRate.
     """
     rate = Rate.in_force(now, ticket.service)
-    last = ticket.invoices.order_by("-ending").first()
+    last = ticket.invoices.order_by("-ending").first() if ticket.endings else None
     worked = ticket.interactions.logged_after(last.issued_at if last else None).minutes()
     return [price(rate, worked, ticket.subject)]
 

@@ -94,7 +94,8 @@ def _promised_by(heard: Heard, ticket: Ticket, *, now: datetime) -> None:
 def _filed_anyway(ticket: Ticket) -> Iterator[None]:
     """Let a call stand for which nothing can be promised, as the owner has yet to say by what."""
     try:
-        yield
+        with transaction.atomic():  # all that the call makes of our promises, or nothing
+            yield
     except (NoTerms, NeverOpen, BadHours) as missing:
         logger.error("%s: nothing is promised. %s", ticket, missing)
 
@@ -186,7 +187,7 @@ def contact_logged(
             now=now,
         )
     interaction = _logged(contact, ticket, call, point, by=by, now=now)
-    _complete(ticket, customer=customer, service=service, subject=subject)
+    _complete(ticket, customer=customer, point=point, service=service, subject=subject)
     promise = promises.open_callback(ticket)
     was_solved = callback_is == Promise.Status.SOLVED
     if contact.direction == Direction.OUT and call is None and not was_solved:
@@ -251,16 +252,23 @@ def _logged(
 
 
 def _complete(
-    ticket: Ticket, *, customer: Customer | None, service: Service | None, subject: str
+    ticket: Ticket,
+    *,
+    customer: Customer | None = None,
+    point: ContactPoint | None = None,
+    service: Service | None = None,
+    subject: str = "",
 ) -> None:
     """Write on the ticket what the contact told us about it."""
     if customer is not None and ticket.customer is None:
         intake.identify(ticket, customer)
+    if point is not None:  # where they spoke from is where they wait for us
+        ticket.contact_point = point
     if service is not None:
         ticket.service = service
     if subject:
         ticket.subject = subject
-    ticket.save(update_fields=["service", "subject"])
+    ticket.save(update_fields=["contact_point", "service", "subject"])
     search.index(ticket)
 
 
@@ -397,7 +405,7 @@ def quoted(
     accepted_how: str = "",
 ) -> Quote:
     quote = quotes.quote(ticket, service, by=by, now=now, days=days)
-    _complete(ticket, customer=None, service=service, subject="")
+    _complete(ticket, service=service)
     if accepted_how:
         quote_accepted(quote, how=accepted_how, by=by, now=now)
     return quote
@@ -455,9 +463,6 @@ def ticket_closed(
     because: str = "",
 ) -> None:
     """The end. After a rest, what was free is given and what was charged is invoiced."""
-    promises.end_all(
-        ticket, promises_are, because=because or _("Closed with the ticket"), at=now, by=by
-    )
     is_free = charge == Ticket.Charge.FREE
     states.move(
         ticket,
@@ -469,6 +474,9 @@ def ticket_closed(
         endings=ticket.endings + 1,
         bill_at=now + Shop.objects.current().bill_after,
     )
+    # After the move: what is promised on an open ticket meanwhile is found, and ended with it.
+    because = because or _("Closed with the ticket")
+    promises.end_all(ticket, promises_are, because=because, at=now, by=by)
     intake.touch(ticket, now=now)
 
 
@@ -495,8 +503,8 @@ def ticket_reopened(ticket: Ticket, *, by: User, now: datetime) -> None:
 @transaction.atomic
 def marked_spam(ticket: Ticket, *, by: User, now: datetime) -> None:
     """One key: it ends, nothing is owed, and whoever it came from is refused from now on."""
-    promises.void_all(ticket, because=_("Spam"), at=now, by=by)
     states.move(ticket, Ticket.Status.SPAM, ended_at=now, ended_by=by, endings=ticket.endings + 1)
+    promises.void_all(ticket, because=_("Spam"), at=now, by=by)
     intake.block(ticket, now=now)
 
 
@@ -540,7 +548,7 @@ def swept(*, now: datetime) -> Swept:
     return Swept(
         calls_given_up=_each(calls.silent(now), lambda call: _give_up(call, now=now)),
         promises_broken=_each(
-            Promise.objects.overdue(now).select_related("ticket__customer"),
+            promises.to_break(now).select_related("ticket__customer"),
             lambda promise: _broke(promise, now=now),
         ),
         invoices=_each(invoicing.due(now), lambda ticket: _billed(ticket, now=now)),

@@ -1,13 +1,31 @@
 """Every address there is."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import include, path
 
 from helpdesk.api import errors
 
+
+def may_set_up(request: HttpRequest) -> bool:
+    """Let superusers in, and tell others no: strangers were sent to the log-in before."""
+    if not (request.user.is_active and request.user.is_superuser):
+        raise PermissionDenied
+    return True
+
+
+def to_the_admin(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    may_set_up(request)
+    return redirect("admin:index")
+
+
 # One log-in, with its limits: the admin's own has none.
-admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = to_the_admin  # type: ignore[method-assign,assignment]
+admin.site.has_permission = may_set_up  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("helpdesk.web.urls")),

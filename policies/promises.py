@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from policies.models import CallbackWindow, Promise, Quote
-from tickets import states
+from policies.models import CallbackWindow, Promise, PromiseQuerySet, Quote
+from tickets import calls, states
 from tickets.models import Interaction, Ticket, User
 
 Kind, Status = Promise.Kind, Promise.Status
@@ -116,6 +117,14 @@ def told_ready(ticket: Ticket, *, at: datetime, by: User) -> None:
         say_ended(promise, Status.KEPT, because=because, at=at, by=by)
 
 
+def to_break(now: datetime) -> PromiseQuerySet:
+    """Return what is broken by now; not a callback whose call still rings and began in time."""
+    in_time = calls.dialling(now).filter(
+        interaction__ticket=OuterRef("ticket"), started_at__lt=OuterRef("due_at")
+    )
+    return Promise.objects.overdue(now).exclude(Exists(in_time), kind=Kind.CALLBACK)
+
+
 def break_(promise: Promise, *, now: datetime, onto: Ticket | None = None) -> Promise | None:
     """Its time has come and nothing was done. A new promise follows, so nobody is forgotten.
 
@@ -123,7 +132,7 @@ def break_(promise: Promise, *, now: datetime, onto: Ticket | None = None) -> Pr
     """
     ticket = onto or promise.ticket
     _time_came(promise, ticket)
-    if ticket.is_ended or promise.status == Status.VOID:
+    if promise.status == Status.VOID:
         return None
     if promise.kind == Kind.CALLBACK:
         return owe_callback(ticket, at=now, follows=promise)
@@ -163,6 +172,8 @@ def carry_over(ticket: Ticket, into: Ticket, *, at: datetime, by: User) -> None:
             quote=promise.quote,
             risks=promise.risks,
             follows=promise,
+            told_at=promise.told_at,  # the time they were told has not changed
+            told_text=promise.told_text,
         )
 
 

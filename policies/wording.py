@@ -66,7 +66,8 @@ def phrases(language: str) -> Phrases:
 
 def locale(language: str, region: str) -> Locale:
     """Return how `language` is written in `region`: en in SE has a 24-hour clock."""
-    for name in (f"{language}_{region}", language, "en"):
+    spoken, _hyphen, where = language.partition("-")
+    for name in (f"{spoken}_{where or region}", f"{spoken}_{region}", spoken, "en"):
         try:
             return Locale.parse(name, sep="_")
         except (UnknownLocaleError, ValueError):

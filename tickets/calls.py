@@ -108,6 +108,15 @@ def ringing(now: datetime) -> QuerySet[Call]:
     ).order_by("-started_at", "-pk")
 
 
+def dialling(now: datetime) -> QuerySet[Call]:
+    """Return our calls that ring at the other end right now."""
+    return Call.objects.filter(
+        status=Call.Status.RINGING,
+        started_at__gt=now - RECENT,
+        interaction__direction=Interaction.Direction.OUT,
+    )
+
+
 def silent(now: datetime) -> QuerySet[Call]:
     """Return the calls that never ended, as far as we were told."""
     return Call.objects.exclude(status=Call.Status.ENDED).filter(started_at__lte=now - SILENT)

@@ -10,7 +10,8 @@ from tickets.channels.contract import CallEvent, CallEventKind, Direction, Outco
 Value = TypeVar("Value", str, tuple[str, ...], datetime | None)
 
 # A call rings on several telephones, and each may hang up with a cause of its own: the one that
-# says most about the caller comes first.
+# says most about the caller comes first. That the line failed comes last: it is the only one that
+# makes a call of ours no attempt, and must not take back what another telephone has told.
 _TELLING = (
     Outcome.VOICEMAIL,
     Outcome.COMPLETED,
@@ -18,8 +19,8 @@ _TELLING = (
     Outcome.BUSY,
     Outcome.NO_ANSWER,
     Outcome.MISSED,
-    Outcome.FAILED,
     Outcome.UNKNOWN,
+    Outcome.FAILED,
 )
 
 

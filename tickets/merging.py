@@ -16,7 +16,9 @@ def merge(ticket: Ticket, into: Ticket, *, by: User, now: datetime) -> None:
     """End `ticket` as merged; what was said on it is read on `into` from now on."""
     if ticket.pk == into.pk:
         raise NotMergeable(_("A ticket cannot be merged into itself."))
-    if ticket.is_ended or into.is_ended:
+    # Read again under a lock: two may be merging them at once, each into the other.
+    both = Ticket.objects.select_for_update().filter(pk__in=(ticket.pk, into.pk)).order_by("pk")
+    if any(each.is_ended for each in both):
         raise NotMergeable(_("Only open tickets can be merged. Reopen it first."))
     if ticket.customer and into.customer and ticket.customer != into.customer:
         raise NotMergeable(

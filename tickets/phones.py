@@ -132,7 +132,8 @@ def digits(text: str) -> str:
 def _address(text: str) -> str:
     """Return the part of `"Name" <sip:200@pbx;user=phone>` that is dialled, in plain digits."""
     text = unicodedata.normalize("NFKC", text)
-    if inner := re.search(r"<([^<>]*)>", text):
+    # The last one: a caller may put what looks like an address into the name before it.
+    if inner := re.search(r"<([^<>]*)>[^<>]*$", text):
         text = inner[1]
     text = text.strip(" \"'")
     scheme, colon, rest = text.partition(":")

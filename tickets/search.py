@@ -17,11 +17,14 @@ LONGEST = 100
 def narrow(rows: models.QuerySet[Row], query: str) -> models.QuerySet[Row]:
     """Keep the rows in which every word of `query` occurs, in any order, as a part of a word too.
 
-    A typed phone number is one word however it is spaced. An empty query keeps everything.
+    A typed phone number is one word however it is spaced, or just what it says: an order 555-0143.
+    An empty query keeps everything.
     """
-    number = phones.digits(query)
-    words = [number] if number else normalise(query[: LONGEST * WORDS]).split()[:WORDS]
-    for word in words:
+    said = normalise(query[: LONGEST * WORDS])
+    if number := phones.digits(query):
+        as_it_stands = models.Q(search_text__includes=said[:LONGEST])
+        return rows.filter(models.Q(search_text__includes=number[:LONGEST]) | as_it_stands)
+    for word in said.split()[:WORDS]:
         rows = rows.filter(search_text__includes=word[:LONGEST].removeprefix("#") or word)
     return rows
 

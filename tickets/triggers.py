@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -131,17 +131,17 @@ class Refused(Guard):
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put every guard in place; harmless when they are."""
-    drop(connection)
+    """Put every guard in place, or none; harmless when they are."""
     make = _sqlite if connection.vendor == "sqlite" else _postgresql
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        drop(connection)
         for model, guard in guards():
             cursor.execute(make(model, guard), None)  # None: a % in the text is no placeholder
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
     """Take every guard away, as a migration or an emptying of the tables needs it."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for model, guard in guards():
             name = _trigger(model, guard)
             if connection.vendor == "sqlite":

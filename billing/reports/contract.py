@@ -51,7 +51,9 @@ class Column:
 
     key: str
     title: Text
-    reads: str = "text"  # text, money (minor units), date, channel, invoice, ticket, currency
+    reads: str = (
+        "text"  # text, words, money (minor units), date, channel, invoice, ticket, currency
+    )
     only_exported: bool = False  # a page has less room than a file
 
 

@@ -56,9 +56,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 def refusal(status: int, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Return what Django calls for `status`: a problem below /api/, `page` everywhere else."""
 
-    def refuse(request: HttpRequest, *why: Exception) -> HttpResponseBase:
+    def refuse(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
         if not request.path.startswith("/api/"):
-            return page(request, *why)
+            return page(request) if exception is None else page(request, exception)
         said = body(status, {"detail": SENTENCES[status]})
         return JsonResponse(said, status=status, content_type=MEDIA_TYPE)
 

@@ -3,7 +3,7 @@
 import heapq
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -20,7 +20,7 @@ from policies.models import Calendar, Promise
 from tickets import intake, phones
 from tickets.calls import Heard
 from tickets.channels import cti
-from tickets.models import Customer, Service, Shop, Ticket, User
+from tickets.models import ContactPoint, Customer, Service, Shop, Ticket, User
 from tickets.models.work import Kind
 
 Step = Callable[[datetime], object]
@@ -77,9 +77,10 @@ class Life:
             *[self.question] * 5,
             *[self.missed] * 4,
             *[self.repair] * 5,
+            *[self.asks_when] * 2,
             self.solved,
             self.at_the_counter,
-            self.withheld,
+            *([self.withheld] if self.chance.random() < 0.5 else []),
             *([self.spam] if self.chance.random() < 0.3 else []),
         ]
 
@@ -168,6 +169,7 @@ class Life:
             by=sara,
             now=at,
             customer=self._customer(person, at),
+            point=ContactPoint.objects.get(value=person.number),
             subject=subject,
         )
         quote = journey.quoted(
@@ -231,9 +233,31 @@ class Life:
         )
         self._close_free(logged.ticket, at + minutes * MINUTE, by=by)
 
+    def asks_when(self, at: datetime) -> None:
+        """Whose repair is on the bench asks whether it is ready, and hears the promise again."""
+        waiting = Ticket.objects.open().filter(promises__kind=Promise.Kind.TURNAROUND)
+        ticket = waiting.filter(contact_point__isnull=False).order_by("number").last()
+        if ticket is None or ticket.contact_point is None:
+            return
+        said = "Asked whether it is ready. Told again by when."
+        journey.contact_logged(
+            Contact(Kind.CALL, Direction.IN, said, heard_at=at, minutes=1),
+            by=self.staff["sara"],
+            now=at + MINUTE,
+            ticket=ticket,
+            point=ticket.contact_point,
+        )
+
     def withheld(self, at: datetime) -> None:
+        """Nobody to call back: most are put away as spam the same day."""
         heard = self._event("new_call", Person("", "anonymous"), at)
         self._event("hangup", Person("", "anonymous"), at + MINUTE, heard, cause="cancel")
+        if self.chance.random() < 0.8:
+            assert heard.ticket is not None  # every inbound call has one
+            self.plan(at + 2 * HOUR, partial(self._put_away, heard.ticket))
+
+    def _put_away(self, ticket: Ticket, at: datetime) -> None:
+        journey.marked_spam(ticket, by=self.staff["sara"], now=at)
 
     def spam(self, at: datetime) -> None:
         robot = Person("", f"+1857555010{self.chance.randint(0, 9)}")
@@ -304,10 +328,19 @@ class Life:
             journey.invoice_paid(invoice, kind=kind, amount=invoice.total, by=by, now=at)
 
     def _somebody(self) -> Person:
-        return self.chance.choice(cast.PEOPLE)
+        return self.chance.choice(self._idle())
 
     def _asker(self) -> Person:
-        return self.chance.choices(cast.PEOPLE, [person.asks for person in cast.PEOPLE])[0]
+        """Return who calls with a quick question; some do all the time."""
+        idle = self._idle()
+        return self.chance.choices(idle, [person.asks for person in idle])[0]
+
+    def _idle(self) -> Sequence[Person]:
+        """Return those with nothing open: a new matter would join it."""
+        open_tickets = Ticket.objects.open()
+        busy = set(open_tickets.values_list("contact_point__value", flat=True))
+        busy |= set(open_tickets.values_list("customer__contact_points__value", flat=True))
+        return [person for person in cast.PEOPLE if person.number not in busy] or cast.PEOPLE
 
     def _in_hours(self, at: datetime) -> datetime:
         """Return `at`, or some time after we next open."""

@@ -10,13 +10,16 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.db.models import TextChoices
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk.templatetags.desk import due_text
 from helpdesk.web import callers
+from helpdesk.web.offers import Listener
 from policies.models import NoTerms, Promise, Turnaround
 from tickets import notes, phones, text
 from tickets.models import Customer, Interaction, Service, Shop, Ticket, User
@@ -125,7 +128,7 @@ class CallForm(forms.Form):
     )
     about = Line(label=gettext_lazy("Who, and about what"), required=False)
     new_name = Line(
-        label=gettext_lazy("Name"),
+        label=gettext_lazy("Their name"),
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs=ASKS | {"autocomplete": "off"}),
@@ -157,6 +160,7 @@ class CallForm(forms.Form):
     outcome = forms.ChoiceField(
         label=gettext_lazy("What comes of it"),
         choices=Outcome.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what comes of it.")},
     )
     days = forms.IntegerField(
@@ -191,7 +195,7 @@ class CallForm(forms.Form):
     )
     gift_reason = Line(label=gettext_lazy("Reason for the gift"), required=False, max_length=200)
     minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes of work"),
+        label=gettext_lazy("Minutes"),
         required=False,
         min_value=0,
         max_value=MONTH,
@@ -212,14 +216,43 @@ class CallForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.shop, self.call, self.heard_at = shop, call, heard_at
-        names = dict(forms.fields_for_model(Customer, ["language"])["language"].choices)
-        self.fields["new_language"].choices = [
-            (code, names.get(code, code)) for code in shop.languages or [shop.language]
-        ]
+        names, codes = dict(settings.LANGUAGES), shop.languages or [shop.language]
+        self._choose("new_language", [(code, names.get(code, code)) for code in codes])
+        if call is not None:
+            is_ours = call.direction == Direction.OUT
+            ways = [How.OUT, How.NO_ANSWER] if is_ours else [How.IN]
+            self._choose("how", [(way.value, way.label) for way in ways])
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     @property
     def chosen(self) -> str:
         return str(self["about"].value() or "")
+
+    @property
+    def open_ticket(self) -> Ticket | None:
+        return None if self.ticket is None or self.ticket.is_ended else self.ticket
+
+    @property
+    def listener(self) -> Listener:
+        """Return whom a promise would be told, as far as it is filled in."""
+        given = self.cleaned_data
+        known = self.customer
+        language, kind = self.shop.language, ""
+        if known is not None:
+            language, kind = known.language, known.kind
+        elif given.get("new_name") and given.get("about"):
+            language, kind = self.language, given.get("new_kind") or Customer.Kind.PERSON
+        return Listener(language, kind, self.open_ticket, self.heard_at)
+
+    @property
+    def read(self) -> list[str]:
+        """Return the sentences that stood on the page."""
+        sentences = self.data.getlist("read") if isinstance(self.data, QueryDict) else []
+        return [text.one_line(sentence) for sentence in sentences]
 
     @property
     def point_number(self) -> phones.Number | None:

@@ -56,6 +56,10 @@ class Found:
     is_sure: bool = False
 
     @property
+    def is_cut(self) -> bool:
+        return len(self.candidates) >= MOST
+
+    @property
     def likely(self) -> str:
         """Return the choice to start from: the ticket last spoken about of the only candidate."""
         if not self.candidates:
@@ -107,7 +111,7 @@ def _owners(query: str, shop: Shop) -> tuple[Customer, ...]:
     return intake.caller(typed).customers if typed else ()
 
 
-def _matching(query: str) -> Sequence[Customer]:
+def _matching(query: str) -> Iterable[Customer]:
     if len(query.strip()) < SHORTEST:
         return ()
     everybody = Customer.objects.filter(merged_into__isnull=True)

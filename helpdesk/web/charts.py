@@ -63,7 +63,9 @@ def by_month(
         height = max(2, round(amount * (BASE - TOP) / (top * unit))) if amount else 0
         middle = slot * place + slot / 2
         is_labelled = place % every == 0
-        begins_year = place == 0 or (month.month - 1) < every
+        # Beside the new year's there is no room for the year before.
+        is_first = place == 0 and month.month + every <= 12
+        begins_year = is_first or (month.month - 1) < every
         spans_years = shown[0].year != shown[-1].year
         bars.append(
             Bar(

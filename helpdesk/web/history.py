@@ -37,6 +37,10 @@ class Balance:
     ever: Sums
     given_since: date | None  # the first gift
 
+    @property
+    def periods(self) -> tuple[Sums, Sums]:
+        return self.this_year, self.ever
+
 
 @dataclass(frozen=True)
 class LastTime:

@@ -22,6 +22,7 @@ from billing.invoicing import NotPayable, PaidMeanwhile
 from billing.models import Invoice, InvoiceDocument, Settlement
 from billing.money import BadAmount, Money
 from helpdesk import journey
+from helpdesk.templatetags import desk
 from helpdesk.web.http import Request
 from policies import wording
 
@@ -30,7 +31,7 @@ Kind = Settlement.Kind
 # Never a gift: that is decided when a ticket ends, and is on the ledger with its reason.
 WAYS = [(kind.value, kind.label) for kind in (Kind.CARD, Kind.CASH, Kind.TRANSFER)]
 
-# It is a file from us and runs nothing. Without the style a browser's own viewer is left bare.
+# Not `sandbox`, with which Safari shows nothing. The style is the viewer's own.
 DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
@@ -107,7 +108,8 @@ def invoice_pay(request: Request, reference: str) -> HttpResponse:
         except NotPayable as error:
             form.add_error("amount", str(error))
         else:
-            messages.success(request, _("Recorded."))
+            amount = desk.money(given["amount"], found.currency)
+            messages.success(request, _("%s is recorded.") % amount)
             return redirect("invoice", reference=reference)
     return render(request, "billing/invoice.html", _context(found, request, form), status=422)
 

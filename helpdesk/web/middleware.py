@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from billing.invoicing import NotPayable
 from billing.models import NoRate
 from helpdesk.web.http import way_back
+from policies.calendars import BadHours, NeverOpen
 from policies.models import NoTerms
 from policies.quotes import AlreadyAccepted
 from tickets.merging import NotMergeable
@@ -20,7 +22,7 @@ from tickets.models import NoShop, Shop
 from tickets.states import IllegalMove, LostRace
 
 # What they say is for staff to read.
-REFUSALS = (AlreadyAccepted, NoRate, NoTerms, NotMergeable, NotPayable)
+REFUSALS = (AlreadyAccepted, BadHours, NeverOpen, NoRate, NoTerms, NotMergeable, NotPayable)
 
 
 class ShopMiddleware:
@@ -34,15 +36,22 @@ class ShopMiddleware:
         shop = Shop.objects.first() if request.user.is_authenticated else None
         request.shop = shop  # type: ignore[attr-defined]
         if shop is None:
-            return self.get_response(request)
+            return _whole_page(request, self.get_response(request))
         with timezone.override(shop.tzinfo):
             return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
-    ) -> None:
-        if request.user.is_authenticated and not request.user.works_here:
+    ) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        if not request.user.works_here:
             raise PermissionDenied
+        # The admin stays open: an owner may set up the shop there.
+        is_page = view.__module__.startswith("helpdesk.web.")
+        if is_page and request.shop is None:  # type: ignore[attr-defined]
+            return render(request, "no_shop.html", status=503)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NoShop):
@@ -56,3 +65,10 @@ class ShopMiddleware:
             messages.error(request, str(error))
             return redirect(way_back(request))
         return None
+
+
+def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Send the page, and not the part that htmx asked for, to the log-in that has expired."""
+    if request.headers.get("HX-Request") and response.status_code == 302:
+        return HttpResponseClientRedirect(response.headers["Location"])
+    return response

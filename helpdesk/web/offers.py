@@ -6,12 +6,12 @@ from datetime import datetime
 from billing import rating
 from billing.models import NoRate, Rate
 from policies import promises, replies
-from policies.calendars import NeverOpen
+from policies.calendars import BadHours, NeverOpen
 from policies.models import CallbackWindow, NoTerms, Turnaround
-from tickets.models import Customer, Interaction, Service, Shop, Ticket
+from tickets.models import Interaction, Service, Shop, Ticket
 
 # Without them nothing can be offered, and what they say is for staff to read.
-REFUSALS = (NoTerms, NoRate, NeverOpen)
+REFUSALS = (NoTerms, NoRate, NeverOpen, BadHours)
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,6 @@ class Price:
     amount: int = 0  # minor units
     is_minimum: bool = False
     problem: str = ""
-
-
-def listener(
-    customer: Customer | None, ticket: Ticket | None, *, shop: Shop, heard_at: datetime
-) -> Listener:
-    known = customer or (ticket.customer if ticket else None)
-    if known is None:
-        return Listener(shop.language, "", ticket, heard_at)
-    return Listener(known.language, known.kind, ticket, heard_at)
 
 
 def callback(to: Listener, *, shop: Shop, keeps_promise: bool) -> Offer:
@@ -106,6 +97,6 @@ def price(
     if ticket is not None:
         last = ticket.invoices.order_by("-ending").first()
         earlier = ticket.interactions.logged_after(last.issued_at if last else None)
-        minutes += earlier.exclude(pk=call.pk if call else None).minutes()
+        minutes += (earlier.exclude(pk=call.pk) if call else earlier).minutes()
     priced = rating.price(rate, minutes, "")
     return Price(priced.amount, priced.minutes is None)

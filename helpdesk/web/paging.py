@@ -19,19 +19,25 @@ class Page(Generic[Row]):
     next: str = ""
 
 
-def page(rows: QuerySet[Row], by: Sequence[str], given: QueryDict, *, size: int) -> Page[Row]:
+def page(
+    rows: QuerySet[Row], by: Sequence[str], given: QueryDict, *, size: int, anchor: str = ""
+) -> Page[Row]:
     """Read the page that `?after=` or `?before=`, the key of a row, asks for.
 
     `by` is what is sorted by, "-" for falling; its last is unique, and a row that has gone is as
     if nothing had been asked for.
     """
     after, before = _row(rows, given.get("after", "")), _row(rows, given.get("before", ""))
+
+    def query(name: str, row: Row) -> str:
+        return _query(given, name, row) + anchor
+
     if after is None and before is not None:
         backwards = [_turned(name) for name in by]
         found = list(rows.filter(_beyond(before, backwards)).order_by(*backwards)[: size + 1])
         if len(found) > size:
             found = found[:size][::-1]
-            return Page(found, _query(given, "before", found[0]), _query(given, "after", found[-1]))
+            return Page(found, query("before", found[0]), query("after", found[-1]))
         # The first page, and a full one.
     if after is not None:
         rows = rows.filter(_beyond(after, by))
@@ -39,8 +45,8 @@ def page(rows: QuerySet[Row], by: Sequence[str], given: QueryDict, *, size: int)
     has_more, found = len(found) > size, found[:size]
     return Page(
         found,
-        _query(given, "before", found[0]) if after is not None and found else "",
-        _query(given, "after", found[-1]) if has_more else "",
+        query("before", found[0]) if after is not None and found else "",
+        query("after", found[-1]) if has_more else "",
     )
 
 

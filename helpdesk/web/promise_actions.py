@@ -10,6 +10,7 @@ from helpdesk import journey
 from helpdesk.web.http import Request
 from helpdesk.web.promise_forms import AcceptForm, EndForm, PromiseForm, QuoteForm, ToldForm
 from helpdesk.web.ticket_actions import action, done, find_open, refuse
+from helpdesk.web.ticket_forms import HOW_IT_ENDED
 from policies.models import Promise, Quote
 from tickets.states import LostRace
 
@@ -95,7 +96,7 @@ def end(request: Request, number: int, pk: int) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, form)
     status = form.cleaned_data["status"]
-    because = form.cleaned_data["because"] or dict(form.fields["status"].choices)[status]
+    because = form.cleaned_data["because"] or str(dict(HOW_IT_ENDED)[status])
     journey.promise_ended(promise, status, because=because, by=request.user, now=about.now)
     if promise.status == Promise.Status.BROKEN:
         messages.warning(request, _("Its time had passed, so it counts as broken."))
@@ -104,13 +105,10 @@ def end(request: Request, number: int, pk: int) -> HttpResponse:
 
 
 urlpatterns = [
-    path(f"tickets/<int:number>/{where}/", view, name=name)
-    for where, view, name in [
-        ("callback", callback, "ticket-callback"),
-        ("promise", promise, "ticket-promise"),
-        ("quote", quote_service, "ticket-quote"),
-        ("quotes/<int:pk>/accept", accept, "quote-accept"),
-        ("promises/<int:pk>/told", told, "promise-told"),
-        ("promises/<int:pk>/end", end, "promise-end"),
-    ]
+    path("tickets/<int:number>/callback/", callback, name="ticket-callback"),
+    path("tickets/<int:number>/promise/", promise, name="ticket-promise"),
+    path("tickets/<int:number>/quote/", quote_service, name="ticket-quote"),
+    path("tickets/<int:number>/quotes/<int:pk>/accept/", accept, name="quote-accept"),
+    path("tickets/<int:number>/promises/<int:pk>/told/", told, name="promise-told"),
+    path("tickets/<int:number>/promises/<int:pk>/end/", end, name="promise-end"),
 ]

@@ -11,10 +11,12 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from helpdesk.templatetags.desk import due_text
+from helpdesk.web import offers
 from helpdesk.web.ticket_forms import HOW_IT_ENDED, About, ActionForm, Line, Text, Whole
 from policies import promises, replies
-from policies.calendars import NeverOpen, WorkingHours
-from policies.models import CallbackWindow, NoTerms, Promise, Quote, Turnaround
+from policies.calendars import BadHours, NeverOpen, WorkingHours
+from policies.models import Promise, Quote, Turnaround
 from tickets.models import Service
 
 FARTHEST = timedelta(days=3650)  # a promise for later than that is a slip of the finger
@@ -30,20 +32,14 @@ class CallbackForm(ActionForm):
         if promises.open_callback(ticket) is not None:
             self.refusal = _("A call back is promised already. A second one would not be sooner.")
             return
-        try:
-            window = CallbackWindow.in_force(
-                about.now, ticket.customer.kind if ticket.customer else ""
-            )
-            due_at = promises.callback_due(window, about.now)
-        except (NoTerms, NeverOpen) as error:
-            self.refusal = str(error)
-            return
+        kind = ticket.customer.kind if ticket.customer else ""
+        to = offers.Listener(about.language, kind, ticket, about.now)
+        offer = offers.callback(to, shop=about.shop, keeps_promise=False)
+        self.say, self.refusal = offer.words, offer.problem
         if ticket.customer is None and ticket.contact_point is None:
             self.hints.append(_("We have no number to call. Ask for it first."))
-        self.hints.append(_("Say to the customer:"))
-        self.say = replies.callback_offer(
-            window, due_at, shop=about.shop, now=about.now, language=about.language
-        )
+        if self.say:
+            self.hints.append(_("Say to the customer:"))
 
 
 class PromiseForm(ActionForm):
@@ -64,14 +60,9 @@ class PromiseForm(ActionForm):
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("A price for the new screen")}),
     )
-    due_at = forms.SplitDateTimeField(
+    due_at = forms.DateTimeField(
         label=gettext_lazy("By when"),
-        widget=forms.SplitDateTimeWidget(
-            date_format="%Y-%m-%d",
-            time_format="%H:%M",
-            date_attrs={"type": "date", "class": "short", "aria-label": gettext_lazy("Day")},
-            time_attrs={"type": "time", "class": "short", "aria-label": gettext_lazy("Time")},
-        ),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def clean_due_at(self) -> datetime:
@@ -94,6 +85,7 @@ class ToldForm(ActionForm):
         self, about: About, data: Mapping[str, Any] | None = None, *, row: Promise
     ) -> None:
         super().__init__(about, data, row=row, initial={"words": _suggested(about, row)})
+        self.hints.append(_named(about, row))
 
 
 class EndForm(ActionForm):
@@ -109,7 +101,7 @@ class EndForm(ActionForm):
         self, about: About, data: Mapping[str, Any] | None = None, *, row: Promise
     ) -> None:
         super().__init__(about, data, row=row)
-        self.hints.append(row.what or str(row.get_kind_display()))
+        self.hints.append(_named(about, row))
         if row.due_at <= about.now:
             self.hints.append(_("Its time has passed: it counts as broken, whatever became of it."))
 
@@ -120,7 +112,7 @@ class EndForm(ActionForm):
 
 
 @dataclass(frozen=True)
-class Offer:
+class Quotable:
     """A service as it would be promised now; without terms it cannot be."""
 
     service: Service
@@ -151,8 +143,8 @@ class QuoteForm(ActionForm):
     def __init__(self, about: About, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(about, data, initial={"service": about.ticket.service_id})
         try:
-            self.offers = offers(now=about.now)
-        except NeverOpen as error:
+            self.offers = quotable(now=about.now)
+        except (BadHours, NeverOpen) as error:
             self.offers, self.refusal = [], str(error)
         else:
             if not any(offer.terms for offer in self.offers):
@@ -178,10 +170,10 @@ class AcceptForm(ActionForm):
     how = forms.ChoiceField(label=gettext_lazy("How"), choices=Quote.Accepted.choices)
 
 
-def offers(*, now: datetime) -> list[Offer]:
+def quotable(*, now: datetime) -> list[Quotable]:
     """Return every service with what quoting it now would promise; as many queries for any number.
 
-    Raises NeverOpen.
+    Raises BadHours or NeverOpen.
     """
     in_force = Turnaround.objects.filter(service=OuterRef("pk"), valid_from__lte=now).order_by(
         "-valid_from", "-pk"
@@ -193,17 +185,23 @@ def offers(*, now: datetime) -> list[Offer]:
         [service.terms for service in services if service.terms]
     )
     hours: dict[int, WorkingHours] = {}
-    made = []
+    found = []
     for service in services:
         term = terms.get(service.terms)
         if term is None:
-            made.append(Offer(service))
+            found.append(Quotable(service))
             continue
         if term.calendar_id not in hours:
             hours[term.calendar_id] = term.calendar.working_hours()
         add_days = hours[term.calendar_id].add_days
-        made.append(Offer(service, term, add_days(now, term.days), add_days(now, term.target_days)))
-    return made
+        due_at, target_at = add_days(now, term.days), add_days(now, term.target_days)
+        found.append(Quotable(service, term, due_at, target_at))
+    return found
+
+
+def _named(about: About, promise: Promise) -> str:
+    what = promise.what or str(promise.get_kind_display())
+    return f"{what}, {due_text(promise.due_at, about.now)}"
 
 
 def _suggested(about: About, promise: Promise) -> str:

@@ -165,9 +165,15 @@ def _cut(look: Look, months: Sequence[Share], figures: Figures) -> dict[str, Any
     """Return the rows of a cut, each with the way to what is behind it, and what is beyond."""
     cut = look.part.cut
     shares = months if cut == "month" else look.report.by(cut, look.part, most=MOST)
+    biggest = max((share.amount for share in shares), default=0)
     return {
         "shares": [
-            (_words(cut, share.what), look.address(cut=cut, key=share.key), share)
+            (
+                _words(cut, share.what),
+                look.address(cut=cut, key=share.key),
+                f"{100 * share.amount / biggest:.1f}%",
+                share,
+            )
             for share in shares
         ],
         "beyond": {

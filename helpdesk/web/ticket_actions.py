@@ -1,12 +1,12 @@
 """What can be done with a ticket. Each is one step of the journey, and back to the page."""
 
-from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.timezone import now
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk import journey
 from helpdesk.web import ticket_page
-from helpdesk.web.http import Request
+from helpdesk.web.http import Request, View
 from helpdesk.web.ticket_forms import (
     About,
     ActionForm,
@@ -33,19 +33,16 @@ from tickets.models import Customer, Interaction, Ticket
 from tickets.states import LostRace
 
 Rest = ParamSpec("Rest")
-Action = Callable[Concatenate[Request, int, Rest], HttpResponse]
 
 
-def action(view: Action[Rest]) -> Action[Rest]:
+def action(view: View[Rest]) -> View[Rest]:
     """Let only a POST do it; a reload, or a log-in in between, comes to the ticket's page."""
 
     @wraps(view)
-    def guarded(
-        request: Request, number: int, *args: Rest.args, **kwargs: Rest.kwargs
-    ) -> HttpResponse:
+    def guarded(request: Request, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         if request.method != "POST":
-            return redirect("ticket", number)
-        return view(request, number, *args, **kwargs)
+            return redirect("ticket", kwargs["number"])
+        return view(request, *args, **kwargs)
 
     return guarded
 
@@ -155,6 +152,8 @@ def close(request: Request, number: int) -> HttpResponse:
 @action
 def reopen(request: Request, number: int) -> HttpResponse:
     about = find(request, number)
+    if not about.ticket.is_ended:
+        raise LostRace(f"{about.ticket} is open")
     journey.ticket_reopened(about.ticket, by=request.user, now=about.now)
     return done(request, about.ticket, _("Open again."))
 
@@ -223,17 +222,14 @@ def _new_customer(about: About, form: IdentifyForm) -> Customer:
 
 
 urlpatterns = [
-    path(f"tickets/<int:number>/{where}/", view, name=name)
-    for where, view, name in [
-        ("note", note, "ticket-note"),
-        ("edit", edit, "ticket-edit"),
-        ("assign", assign, "ticket-assign"),
-        ("move", move, "ticket-move"),
-        ("close", close, "ticket-close"),
-        ("reopen", reopen, "ticket-reopen"),
-        ("spam", spam, "ticket-spam"),
-        ("merge", merge, "ticket-merge"),
-        ("identify", identify, "ticket-identify"),
-        ("contacts/<int:pk>/move", contact_move, "contact-move"),
-    ]
+    path("tickets/<int:number>/note/", note, name="ticket-note"),
+    path("tickets/<int:number>/edit/", edit, name="ticket-edit"),
+    path("tickets/<int:number>/assign/", assign, name="ticket-assign"),
+    path("tickets/<int:number>/move/", move, name="ticket-move"),
+    path("tickets/<int:number>/close/", close, name="ticket-close"),
+    path("tickets/<int:number>/reopen/", reopen, name="ticket-reopen"),
+    path("tickets/<int:number>/spam/", spam, name="ticket-spam"),
+    path("tickets/<int:number>/merge/", merge, name="ticket-merge"),
+    path("tickets/<int:number>/identify/", identify, name="ticket-identify"),
+    path("tickets/<int:number>/contacts/<int:pk>/move/", contact_move, name="contact-move"),
 ]

@@ -1,7 +1,5 @@
 """What staff type about a ticket itself: one form for each thing they can do with it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +13,12 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from billing import rating
 from billing.models import NoRate
-from helpdesk.templatetags.desk import money
+from helpdesk.templatetags.desk import due_text, money
 from policies.models import Promise
 from tickets import notes, phones, search, text
 from tickets.models import Customer, Interaction, Service, Shop, Ticket, User
@@ -75,7 +73,7 @@ class AnotherTicket(forms.CharField):
     widget = forms.TextInput(attrs={"class": "short", "autocomplete": "off"})
 
     def clean(self, value: Any) -> Ticket:
-        typed = super().clean(value).strip().removeprefix("#")
+        typed = super().clean(value).strip().removeprefix("#").strip()
         is_number = re.fullmatch("[0-9]{1,18}", typed)
         ticket = Ticket.objects.filter(pk=int(typed)).first() if is_number else None
         if ticket is None:
@@ -107,7 +105,7 @@ class ActionForm(forms.Form):
         super().__init__(data, auto_id=f"{self.do}-%s", initial=initial)
         self.about = about
         self.address = reverse(self.url, args=[about.ticket.pk, *([row.pk] if row else [])])
-        # Above the fields: what to know before, the sentence to read out, or why there is no button.
+        # Above the fields: what to know, the sentence to read out, or why it cannot be done.
         self.hints: list[str] = []
         self.say = ""
         self.refusal = ""
@@ -240,7 +238,7 @@ class SpamForm(ActionForm):
         if point is not None and about.ticket.customer is None:
             blocked = _("Further calls from %(number)s are filed here and promised nothing.")
             self.hints.append(blocked % {"number": point.said(about.shop.region)})
-        self.hints.append(_("Reopen it, and they may call again."))
+            self.hints.append(_("Reopen it, and they are heard again."))
 
 
 class MergeForm(ActionForm):
@@ -275,9 +273,8 @@ class ContactMoveForm(ActionForm):
         self, about: About, data: Mapping[str, Any] | None = None, *, row: Interaction
     ) -> None:
         super().__init__(about, data, row=row)
-        self.hints = [
-            ": ".join(filter(None, [row.get_kind_display(), text.one_line(row.text, 80)]))
-        ]
+        when = f"{row.get_kind_display()}, {due_text(row.happened_at, about.now)}"
+        self.hints = [": ".join(filter(None, [when, text.one_line(row.text, 80)]))]
         if not about.ticket.interactions.exclude(pk=row.pk).exists():
             self.hints.append(_("Nothing else is on this ticket, so all of it goes there."))
 

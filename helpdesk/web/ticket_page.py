@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from billing.models import Invoice, Settlement
 from helpdesk.web import timeline
 from helpdesk.web.http import Request
+from helpdesk.web.invoices import PaymentForm
 from helpdesk.web.promise_forms import CallbackForm, EndForm, PromiseForm, QuoteForm, ToldForm
 from helpdesk.web.ticket_forms import (
     About,
@@ -26,12 +27,13 @@ from helpdesk.web.ticket_forms import (
     SpamForm,
     cost,
 )
+from policies import wording
 from policies.models import Promise, Quote
 from tickets.models import Interaction, Shop, Ticket
 
 TEMPLATE = "tickets/ticket.html"
 SHOWN = 100  # entries of the timeline, unless all are asked for
-FATES = 5  # promises that ended, in the ledger beside it
+LEDGER = 5  # promises that ended, and quotes, in the ledgers beside it
 
 # What opens by ?do=; told, end and contact are about one row more.
 PANELS: dict[str, type[ActionForm]] = {
@@ -42,23 +44,53 @@ PANELS: dict[str, type[ActionForm]] = {
     )
 }
 
+_closed = Ticket.objects.filter(customer=OuterRef("customer"), status=Ticket.Status.CLOSED)
+_by_customer = _closed.order_by().values("customer")
+_gifts = Settlement.objects.filter(
+    kind=Settlement.Kind.GIFT, invoice__customer=OuterRef("customer")
+)
+_given = _gifts.order_by().values("invoice__customer").annotate(sum=Sum("amount"))
+# A ticket with all that one row of each can say, in one query. Written down once: to put it
+# together costs as much as to ask it.
+TICKETS: QuerySet[Any] = (
+    Ticket.objects.select_related(
+        *("customer", "contact_point", "service", "assignee", "ended_by", "merged_into")
+    )
+    .defer("search_text", "customer__search_text", "merged_into__search_text")
+    .annotate(
+        free=Subquery(_by_customer.annotate(n=Count("pk", filter=Q(charge="free"))).values("n")),
+        charged=Subquery(
+            _by_customer.annotate(n=Count("pk", filter=Q(charge="charged"))).values("n")
+        ),
+        given=Subquery(_given.values("sum")),
+        has_merged=Exists(Ticket.objects.filter(merged_into=OuterRef("pk"))),
+    )
+)
+
 
 @dataclass(frozen=True)
 class Bill:
-    """An invoice and how far it is settled, in minor units."""
+    """An invoice, how far it is settled in minor units, and the form for what is due."""
 
     invoice: Invoice
     paid: int
     is_gift: bool
+    form: PaymentForm | None
 
     @property
     def due(self) -> int:
         return self.invoice.total - self.paid
 
+    @property
+    def mark(self) -> str:
+        if self.due:
+            return "open"
+        return "gift" if self.is_gift else "kept"
+
 
 def show(request: Request, number: int, *, refused: ActionForm | None = None) -> HttpResponse:
     """Answer with the page, or for htmx with the part of it that was asked for."""
-    ticket = get_object_or_404(_tickets(request.shop), pk=number)
+    ticket = get_object_or_404(TICKETS, pk=number)
     about = About(ticket, request.user, request.shop, now())
     context: dict[str, Any] = {"ticket": ticket, "now": about.now}
     if request.htmx.target != "found":
@@ -77,26 +109,6 @@ def show(request: Request, number: int, *, refused: ActionForm | None = None) ->
     context |= _history(about, has_merged=ticket.has_merged, shows_all="all" in request.GET)
     context |= _ways_on(about)
     return render(request, TEMPLATE, context, status=422 if refused else 200)
-
-
-def _tickets(shop: Shop) -> QuerySet[Any]:
-    """Return tickets with all that one row of each can say, in one query."""
-    theirs = Ticket.objects.filter(customer=OuterRef("customer"), status=Ticket.Status.CLOSED)
-    closed = theirs.order_by().values("customer")
-    gifts = Settlement.objects.filter(
-        kind=Settlement.Kind.GIFT,
-        invoice__customer=OuterRef("customer"),
-        invoice__currency=shop.currency,
-    )
-    given = gifts.order_by().values("invoice__customer").annotate(sum=Sum("amount"))
-    return Ticket.objects.select_related(
-        *("customer", "contact_point", "service", "assignee", "ended_by", "merged_into")
-    ).annotate(
-        free_count=Subquery(closed.annotate(n=Count("pk", filter=Q(charge="free"))).values("n")),
-        paid_count=Subquery(closed.annotate(n=Count("pk", filter=Q(charge="charged"))).values("n")),
-        given=Subquery(given.values("sum")),
-        has_merged=Exists(Ticket.objects.filter(merged_into=OuterRef("pk"))),
-    )
 
 
 def _panel(request: Request, about: About) -> ActionForm | None:
@@ -127,57 +139,70 @@ def _key(request: Request, name: str) -> int:
 def _history(about: About, *, has_merged: bool, shows_all: bool) -> dict[str, Any]:
     """Return the timeline and the ledgers; the same number of queries for any number of rows."""
     ticket, limit = about.ticket, None if shows_all else SHOWN + 1
-    contacts = list(
-        ticket.interactions.select_related("staff", "contact_point", "call").order_by(
-            "-happened_at", "-pk"
-        )[:limit]
-    )
-    # Those that are open first: in this order the first hundred hold what the newest entries need.
-    promises = list(
-        Promise.objects.filter(ticket=ticket)
-        .select_related("maker", "ended_by", "follows")
-        .order_by(F("ended_at").desc(nulls_first=True), "-pk")[:limit]
-    )
-    quotes = list(
-        Quote.objects.filter(ticket=ticket)
-        .select_related("service", "quoted_by")
-        .order_by("-pk")[:limit]
-    )
+    promises = list(_promises(ticket)[:limit])
+    quotes = list(_quotes(ticket)[:limit])
     merged = ticket.merged.select_related("ended_by").order_by("-pk")[:limit] if has_merged else []
-    bills = _bills(ticket)
+    bills = _bills(about)
     entries = timeline.entries(
         about,
-        contacts=contacts,
+        contacts=_contacts(ticket)[:limit],
         promises=promises,
         quotes=quotes,
         invoices=[bill.invoice for bill in bills],
         merged=merged,
     )
-    fates = [promise for promise in promises if not promise.is_open]
+    promised = sorted((it for it in promises if it.is_open), key=lambda it: (it.due_at, it.pk))
+    fates = [it for it in promises if not it.is_open]
+    kinds = {it.kind for it in promised}
     return {
         "entries": entries if shows_all else entries[:SHOWN],
         "has_more_entries": not shows_all and len(entries) > SHOWN,
-        "promised": sorted((it for it in promises if it.is_open), key=lambda it: it.due_at),
-        "fates": fates if shows_all else fates[:FATES],
-        "has_more_fates": not shows_all and len(fates) > FATES,
-        "quotes": quotes,
+        "promised": promised,
+        "owes_callback": Promise.Kind.CALLBACK in kinds,
+        "owes_turnaround": Promise.Kind.TURNAROUND in kinds,
+        "fates": fates if shows_all else fates[:LEDGER],
+        "has_more_fates": not shows_all and len(fates) > LEDGER,
+        "quotes": quotes if shows_all else quotes[:LEDGER],
+        "has_more_quotes": not shows_all and len(quotes) > LEDGER,
         "bills": bills,
     }
 
 
-def _bills(ticket: Ticket) -> list[Bill]:
-    if not ticket.endings:  # nothing is invoiced before an end
+def _contacts(ticket: Ticket) -> QuerySet[Interaction]:
+    contacts = ticket.interactions.select_related("staff", "contact_point", "call")
+    return contacts.order_by("-happened_at", "-pk")
+
+
+def _promises(ticket: Ticket) -> QuerySet[Promise]:
+    # Those that are open first: in this order the first hundred hold what the newest entries need.
+    promises = Promise.objects.filter(ticket=ticket).select_related("maker", "ended_by", "follows")
+    return promises.order_by(F("ended_at").desc(nulls_first=True), "-pk")
+
+
+def _quotes(ticket: Ticket) -> QuerySet[Quote]:
+    quotes = Quote.objects.filter(ticket=ticket).select_related("service", "quoted_by")
+    return quotes.order_by("-pk")
+
+
+def _bills(about: About) -> list[Bill]:
+    if not about.ticket.endings:  # nothing is invoiced before an end
         return []
     settlements = Settlement.objects.select_related("author").order_by("pk")
-    invoices = Invoice.objects.filter(ticket=ticket).prefetch_related(
+    invoices = Invoice.objects.filter(ticket=about.ticket).prefetch_related(
         Prefetch("settlements", settlements)
     )
-    made = []
-    for invoice in invoices.order_by("-ending"):
-        settled = list(invoice.settlements.all())
-        is_gift = any(each.kind == Settlement.Kind.GIFT for each in settled)
-        made.append(Bill(invoice, sum(each.amount for each in settled), is_gift))
-    return made
+    return [_bill(invoice, about.shop) for invoice in invoices.order_by("-ending")]
+
+
+def _bill(invoice: Invoice, shop: Shop) -> Bill:
+    settled = list(invoice.settlements.all())
+    paid = sum(each.amount for each in settled)
+    is_gift = any(each.kind == Settlement.Kind.GIFT for each in settled)
+    due, form = invoice.total - paid, None
+    if due:
+        locale = wording.locale(shop.language, shop.region)
+        form = PaymentForm(invoice, due, locale, auto_id=f"pay-{invoice.pk}-%s")
+    return Bill(invoice, paid, is_gift, form)
 
 
 def _ways_on(about: About) -> dict[str, Any]:
@@ -186,7 +211,6 @@ def _ways_on(about: About) -> dict[str, Any]:
     return {
         "cost": None if ticket.is_ended else cost(about),
         "moves": [to for to in MoveForm.ON_ITS_WAY if to in arrows],
-        "can_reopen": ticket.is_ended and bool(arrows),
         "hows": Quote.Accepted.choices,
         "points": list(ticket.customer.contact_points.order_by("kind", "pk")[:20])
         if ticket.customer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
@@ -77,7 +77,7 @@ class Asked:
     def is_narrowed(self) -> bool:
         return bool(self.q or self.has_chosen_state or self.assignee or self.service)
 
-    def narrow(self, tickets: TicketQuerySet, user: User) -> TicketQuerySet:
+    def narrow(self, tickets: TicketQuerySet, user: User) -> QuerySet[Ticket]:
         if self.state == OPEN:
             tickets = tickets.open()
         elif self.state == ENDED:
@@ -114,13 +114,13 @@ class Cursor:
             return None
         return cls(EPOCH + int(found[1]) * MICROSECOND, int(found[2]))
 
-    def older(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def older(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         # The first condition says nothing new but to the database, which can begin reading there.
         return tickets.filter(touched_at__lte=self.touched_at).filter(
             Q(touched_at__lt=self.touched_at) | Q(number__lt=self.number)
         )
 
-    def newer(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def newer(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         return tickets.filter(touched_at__gte=self.touched_at).filter(
             Q(touched_at__gt=self.touched_at) | Q(number__gt=self.number)
         )
@@ -135,7 +135,7 @@ class Page:
     older: Cursor | None = None
 
 
-def read_page(tickets: TicketQuerySet, *, before: Cursor | None, after: Cursor | None) -> Page:
+def read_page(tickets: QuerySet[Ticket], *, before: Cursor | None, after: Cursor | None) -> Page:
     """Read what is older than `after`, or newer than `before`, or from the top."""
     if before is not None:
         rows = list(before.newer(tickets).order_by("touched_at", "number")[: ROWS + 1])

@@ -7,17 +7,15 @@ from enum import IntEnum
 
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from billing.models import Invoice, Settlement
-from helpdesk.templatetags.desk import due_text, money
+from helpdesk.templatetags.desk import due_text, money, standing
 from helpdesk.web.ticket_forms import About
 from policies.models import Promise, Quote
 from tickets.models import Call, Interaction, Ticket
 from tickets.models.work import Kind
-
-SHOWN = 100
 
 IN, OUT = Interaction.Direction.IN, Interaction.Direction.OUT
 HEADLINES: dict[tuple[str, str], LazyText] = {
@@ -210,17 +208,17 @@ def _promise(promise: Promise, about: About) -> Iterator[Entry]:
         said=promise.told_text or "",
     )
     if promise.ended_at is not None:
-        details = (str(promise.ended_by) if promise.ended_by else "", promise.ended_because or "")
-        look = "missed" if promise.status == Promise.Status.BROKEN else "status"
-        mark = {Promise.Status.KEPT: "kept", Promise.Status.BROKEN: "broken"}
+        fate = str(promise.get_status_display())
+        because = promise.ended_because if promise.ended_because != fate else ""
+        mark = standing(promise, now=about.now).mark
         yield Entry(
             promise.ended_at,
             Rank.PROMISE_ENDED,
             promise.pk,
             pgettext("timeline", "%(what)s, by %(due)s") % named,
-            look,
-            tuple(filter(None, details)),
-            (mark.get(promise.status, "plain"), str(promise.get_status_display())),
+            "missed" if mark == "broken" else "status",
+            tuple(filter(None, [str(promise.ended_by or ""), because])),
+            (mark, _("Kept early") if mark == "ahead" else fate),
         )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from policies.models.terms import CallbackWindow, Turnaround
 from tickets.models import Interaction, Service, Ticket
-from tickets.triggers import Frozen, Kept, Once
+from tickets.triggers import Frozen, Kept, Once, Refused
 
 
 class Quote(models.Model):
@@ -193,6 +193,16 @@ class Promise(models.Model):
     GUARDS = [
         Frozen(TERMS),
         Once(("told_at", "told_text", "ended_at", "ended_by", "ended_because")),
+        Refused(
+            label="fate",
+            on="UPDATE",
+            # And by whom: empty where the clock ended it, so that Once would let it be filled in.
+            condition="""
+                OLD."status" <> 'open' AND (OLD."status" IS DISTINCT FROM NEW."status"
+                                            OR OLD."ended_by_id" IS DISTINCT FROM NEW."ended_by_id")
+            """,
+            says="promise: how it ended stays as it is",
+        ),
         Kept(),
     ]
 

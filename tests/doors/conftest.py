@@ -1,13 +1,20 @@
 """A phone system with a token, and the clock its doors read."""
 
 import json
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from helpdesk.api.v1 import cti, greeting
 from helpdesk.models import ApiToken, Scope
+from helpdesk.web import ticket_actions, ticket_page, tickets
+from tickets import intake
 from tickets.models import User
+from tickets.models.work import Kind
 
 JSON = "application/json"
 
@@ -46,6 +53,8 @@ def post(client, clock, shop, token):
 
     def post(body, content_type=JSON, **more):
         address = f"/api/v1/cti/{more.pop('token', token)}/"
+        # Given twice, as the client drops the one of an empty body.
+        more["CONTENT_TYPE"] = content_type
         return client.generic("POST", address, body, content_type, **more)
 
     return post
@@ -78,3 +87,77 @@ def ask(client, clock, shop, token):
         return client.get(f"/api/v1/{address}", query, headers=bearer | (headers or {}))
 
     return ask
+
+
+@pytest.fixture
+def client_with_csrf():
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def django_assert_no_writes():
+    """Fail on any statement but reading; the session's own row and savepoints aside."""
+
+    @contextmanager
+    def reading():
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        said = [query["sql"] for query in captured]
+        read = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
+        assert [sql for sql in said if not sql.lstrip().upper().startswith(read)] == []
+
+    return reading
+
+
+class Desk:
+    """Somebody signed in, and what their pages take for now."""
+
+    def __init__(self, client, user, at):
+        self.client, self.user, self.at = client, user, at
+        client.force_login(user)
+
+    def get(self, address, query=None, **headers):
+        return self.client.get(address, query, headers=headers)
+
+    def post(self, address, form=None, *, seen="/tickets/"):
+        """Send a form from the page `seen`."""
+        return self.client.post(
+            address, form or {}, headers={"Referer": f"http://testserver{seen}"}
+        )
+
+
+@pytest.fixture
+def at_desk(client, sara, monkeypatch, monday_nine):
+    """Sara at the tickets, Monday at nine until a test sets `at`."""
+    desk = Desk(client, sara, monday_nine)
+    for door in (tickets, ticket_page, ticket_actions):
+        monkeypatch.setattr(door, "now", lambda: desk.at)
+    return desk
+
+
+@pytest.fixture
+def make_ticket(ingrid, monday_nine):
+    """Open a ticket, Ingrid's unless told otherwise."""
+
+    def make_ticket(subject="Laptop", customer=ingrid):
+        return intake.open_ticket(
+            subject=subject, channel=Kind.WALK_IN, customer=customer, now=monday_nine
+        )
+
+    return make_ticket
+
+
+@pytest.fixture
+def ticket(make_ticket):
+    return make_ticket()
+
+
+@pytest.fixture
+def act(at_desk):
+    """Post a form on a ticket, from its page."""
+
+    def act(ticket, what, /, **form):
+        page = f"/tickets/{ticket.pk}/"
+        return at_desk.post(f"{page}{what}/", form, seen=page)
+
+    return act

@@ -8,6 +8,7 @@ from helpdesk import journey
 from policies.models import Promise
 from tests.conftest import boston
 from tests.journey.ledger import chain, dues, fates
+from tickets.channels.contract import Outcome
 from tickets.models import Interaction
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -93,6 +94,20 @@ def test_closing_the_ticket_does_not_make_a_late_one_kept(promise, ingrid, close
     close(promise.ticket, now=promise.due_at + HOUR)
 
     assert fates() == [("callback", "broken")]
+
+
+def test_whoever_called_as_their_ticket_was_closed_is_not_forgotten(
+    ticket, hear, close, monday_nine
+):
+    """It rang while the ticket was open, and nobody answered once it was closed."""
+    hear("new_call", now=monday_nine)
+    close(ticket, now=monday_nine)
+    hear("hangup", now=monday_nine, outcome=Outcome.MISSED)
+
+    journey.swept(now=boston(2026, 3, 2, 13))
+
+    assert fates() == [("callback", "broken"), ("callback", "open")]
+    assert Promise.objects.open().get().ticket == ticket
 
 
 def test_who_has_waited_too_long_comes_first(promise, missed, logged):

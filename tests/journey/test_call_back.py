@@ -91,6 +91,39 @@ def test_what_counts_is_when_we_took_up_the_phone(promise, hear):
     assert (promise.status, promise.ended_at) == ("kept", promise.due_at - minute)
 
 
+def test_it_does_not_break_while_the_call_rings_that_keeps_it(promise, hear):
+    call = {"call_id": "out-1", "direction": "out"}
+    hear("new_call", now=promise.due_at - timedelta(seconds=10), **call)
+
+    assert journey.swept(now=promise.due_at).promises_broken == 0
+    hear("hangup", now=promise.due_at + timedelta(seconds=9), outcome=Outcome.NO_ANSWER, **call)
+    assert fates() == [("callback", "kept"), ("callback", "open")]
+
+
+def test_it_breaks_if_we_never_hear_what_became_of_that_call(promise, hear):
+    hear("new_call", now=promise.due_at - timedelta(seconds=10), call_id="out-1", direction="out")
+
+    journey.swept(now=promise.due_at + timedelta(minutes=15))
+
+    promise.refresh_from_db()
+    assert (promise.status, promise.ended_at) == ("broken", promise.due_at)
+
+
+def test_a_call_that_began_too_late_does_not_hold_it(promise, hear):
+    hear("new_call", now=promise.due_at, call_id="out-1", direction="out")
+
+    assert journey.swept(now=promise.due_at).promises_broken == 1
+
+
+def test_a_clock_put_back_ends_nothing_before_it_was_made(promise, sara, monday_nine):
+    an_hour_ago = monday_nine - timedelta(hours=1)
+
+    journey.promise_ended(promise, "kept", because="Called", by=sara, now=an_hour_ago)
+
+    promise.refresh_from_db()
+    assert (promise.status, promise.ended_at) == ("kept", promise.made_at)
+
+
 def test_at_the_very_instant_it_was_due_it_is_too_late(promise, spoken):
     spoken(now=promise.due_at, call_id="out-1", direction="out")
 

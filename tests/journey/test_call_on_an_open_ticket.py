@@ -89,9 +89,7 @@ def test_a_shared_number_joins_what_was_last_spoken_about_by_any_of_them(
     assert spoken(now=monday_nine + 2 * HOUR).ticket == theirs
 
 
-def test_a_shared_number_with_nothing_open_is_to_be_identified(
-    spoken, ingrid, shop, monday_nine
-):
+def test_a_shared_number_with_nothing_open_is_to_be_identified(spoken, ingrid, shop, monday_nine):
     intake.new_customer("Nils Berg", shop=shop, now=monday_nine, point=ingrid.contact_points.get())
 
     ticket = spoken(now=monday_nine).ticket

@@ -62,7 +62,7 @@ def test_it_says_what_was_done_for_whom_and_when(invoice, ticket, ingrid, sara):
     assert (invoice.number, invoice.reference) == (1, "2026-0001")
     assert (invoice.ticket, invoice.ending) == (ticket, 1)
     assert (invoice.customer, invoice.buyer_name) == (ingrid, "Ingrid Berg")
-    assert (invoice.seller_name, invoice.seller_contact) == ("Dahl & Daughters", "+16175550100")
+    assert (invoice.seller_name, invoice.seller_contact) == ("Dahl & Daughters", "(617) 555-0100")
     assert (invoice.technician, invoice.channel) == (sara, "walk_in")
     assert (invoice.issued_at, invoice.issue_date) == (NOON + HOUR, date(2026, 3, 2))
     assert invoice.supply_date == date(2026, 3, 2)

@@ -16,7 +16,10 @@ def calendar(shop):
 
 def open_on(calendar, day, opens, closes):
     SpecialHours.objects.create(
-        calendar=calendar, date=day, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes)
+        calendar=calendar,
+        date=day,
+        opens=time.fromisoformat(opens),
+        closes=time.fromisoformat(closes),
     )
 
 
@@ -48,7 +51,10 @@ def test_a_holiday_that_falls_on_a_sunday_is_kept_on_monday(missed):
 
 def test_a_closure_is_not_counted(missed, calendar):
     Closure.objects.create(
-        calendar=calendar, first_date=date(2026, 3, 3), last_date=date(2026, 3, 4), reason="Stocktaking"
+        calendar=calendar,
+        first_date=date(2026, 3, 3),
+        last_date=date(2026, 3, 4),
+        reason="Stocktaking",
     )
 
     missed(now=boston(2026, 3, 2, 15))

@@ -122,12 +122,11 @@ def test_and_another_follows_where_nothing_else_was_promised(earlier, ticket, me
 
 
 def test_it_is_about_whoever_one_of_them_was_about(earlier, later, merge, ingrid):
-    nils = ingrid
-    journey.customer_identified(earlier, nils)
+    journey.customer_identified(earlier, ingrid)
 
     merge(earlier, later)
 
-    assert later.customer == nils
+    assert later.customer == ingrid
     assert later.contact_point.value == ANOTHER
 
 
@@ -162,9 +161,7 @@ def test_a_merged_ticket_is_never_invoiced(earlier, later, merge):
     assert journey.swept(now=NOON + HOUR / 2).total == 0
 
 
-def test_the_minutes_are_on_the_invoice_of_the_other(
-    ticket, logged, merge, close, per, ingrid
-):
+def test_the_minutes_are_on_the_invoice_of_the_other(ticket, logged, merge, close, per, ingrid):
     journey.note_added(ticket, "Worked on it.", by=per, minutes=60, now=NOON)
     into = logged(now=NOON, customer=ingrid, minutes=60).ticket
     merge(ticket, into)

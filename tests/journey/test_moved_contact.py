@@ -92,9 +92,7 @@ def test_of_an_ended_ticket_only_the_contact_moves(ticket, close, logged, spoken
     assert call.ticket == to
 
 
-def test_the_only_contact_of_another_customer_is_not_moved_away(
-    missed, ticket, customer, sara
-):
+def test_the_only_contact_of_another_customer_is_not_moved_away(missed, ticket, customer, sara):
     customer("Nils Holm", number="+16175550199")
     call = missed(now=TEN, number="+16175550199").call.interaction
 

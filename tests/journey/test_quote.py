@@ -80,7 +80,9 @@ def test_the_customer_is_told_the_date_and_the_risks_but_not_our_target(promise)
 def test_it_counts_from_when_it_was_accepted(quote, sara):
     promise = journey.quote_accepted(quote, how="phone", by=sara, now=boston(2026, 3, 4, 18))
 
-    assert promise.due_at == boston(2026, 3, 10, 17)  # received on Thursday; clocks change on Sunday
+    assert promise.due_at == boston(
+        2026, 3, 10, 17
+    )  # received on Thursday; clocks change on Sunday
 
 
 def test_quoted_and_accepted_in_one_breath(ticket, repair, sara):

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from helpdesk import journey
+from policies.models import Promise
 from tests.conftest import CALLER, boston
 from tests.journey.ledger import fates
 from tickets.models import Arrival, ContactPoint, Interaction, Ticket
-from policies.models import Promise
 
 HOUR = timedelta(hours=1)
 TEN = boston(2026, 3, 2, 10)

@@ -110,6 +110,12 @@ class Shop(models.Model):
         return self.languages[0] if self.languages else settings.LANGUAGE_CODE
 
     @property
+    def said_phone(self) -> str:
+        """Return the official number as people read it."""
+        number = self.official_phone
+        return phones.say(number, self.region) if number.startswith("+") else number
+
+    @property
     def bill_after(self) -> timedelta:
         return timedelta(minutes=self.bill_after_minutes)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils.timezone import now
 
 from helpdesk import opening
@@ -31,14 +32,17 @@ class Command(BaseCommand):
             raise CommandError("--weeks is between 1 and 52.")
         instant = now()
         since = instant - timedelta(weeks=weeks)
-        try:
-            shop = opening.open_shop(cast.PLAN, now=since - timedelta(days=365))
-        except opening.AlreadyOpen:
-            raise CommandError("There is a shop already; the sample needs an empty one.") from None
         logins = [(name, role, secrets.token_urlsafe(9)) for name, _full, role, _ext in cast.STAFF]
-        for (username, full_name, role, extension), login in zip(cast.STAFF, logins, strict=True):
-            opening.hire(username, full_name, role, login[2], extension=extension)
-        Life(shop, since=since, now=instant, seed=seed).tell()
+        with transaction.atomic():  # interrupted, it leaves no half a shop
+            try:
+                shop = opening.open_shop(cast.PLAN, now=since - timedelta(days=365))
+            except opening.AlreadyOpen:
+                raise CommandError("There is a shop already; the sample needs none.") from None
+            for (username, full_name, role, extension), (*_rest, password) in zip(
+                cast.STAFF, logins, strict=True
+            ):
+                opening.hire(username, full_name, role, password, extension=extension)
+            Life(shop, since=since, now=instant, seed=seed).tell()
         _keep(logins)
         self.stdout.write(LOGINS.read_text())
 

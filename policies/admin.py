@@ -1,0 +1,98 @@
+"""Working time and terms are set up here; promises and quotes are only looked at."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from policies.calendars import NeverOpen
+from policies.models import (
+    Calendar,
+    CallbackWindow,
+    Closure,
+    OpeningHours,
+    Promise,
+    Quote,
+    SpecialHours,
+    Turnaround,
+)
+from tickets.admin import AppendOnly, ReadOnly, Table
+
+A_WEEK_OF_WORK = timedelta(hours=40)
+
+
+class SomeHours(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic at run time
+    """Opening hours; without any, every promise would be for never."""
+
+    def clean(self) -> None:
+        super().clean()
+        filled_in = [
+            form for form in self.forms if form in self.initial_forms or form.has_changed()
+        ]
+        if not any(self.errors) and all(form in self.deleted_forms for form in filled_in):
+            raise ValidationError(_("When do you open? Write at least one stretch of one day."))
+
+
+class HoursInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = OpeningHours
+    formset = SomeHours
+    extra = 1
+
+
+class SpecialHoursInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = SpecialHours
+    extra = 0
+
+
+class ClosureInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Closure
+    extra = 0
+
+
+@admin.register(Calendar)
+class CalendarAdmin(Table):
+    list_display = ("name", "zone", "country", "subdivision")
+    inlines = (HoursInline, SpecialHoursInline, ClosureInline)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        try:
+            form.instance.working_hours().add(now(), A_WEEK_OF_WORK)
+        except NeverOpen as error:
+            messages.warning(request, str(error))
+
+
+@admin.register(CallbackWindow)
+class CallbackWindowAdmin(AppendOnly):
+    list_display = ("minutes", "customer_kind", "calendar", "valid_from", "made_by", "new_version")
+    list_select_related = ("calendar", "made_by")
+    copied = ("calendar", "minutes", "customer_kind", "why")
+
+
+@admin.register(Turnaround)
+class TurnaroundAdmin(AppendOnly):
+    list_display = ("service", "days", "target_days", "valid_from", "made_by", "new_version")
+    list_filter = ("service",)
+    list_select_related = ("service", "made_by")
+    copied = ("calendar", "service", "days", "target_days", "risks", "why")
+
+
+@admin.register(Promise)
+class PromiseAdmin(ReadOnly):
+    list_display = ("ticket", "kind", "what", "made_at", "due_at", "status", "ended_at")
+    list_filter = ("kind", "status")
+    list_select_related = ("ticket",)
+    ordering = ("-pk",)
+
+
+@admin.register(Quote)
+class QuoteAdmin(ReadOnly):
+    list_display = ("ticket", "service", "days", "quoted_at", "quoted_by", "accepted_at")
+    list_filter = ("service",)
+    list_select_related = ("ticket", "service", "quoted_by")
+    ordering = ("-pk",)

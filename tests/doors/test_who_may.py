@@ -1,0 +1,302 @@
+"""Who may use which address: every role at every door, with what is theirs and what is not.
+
+A route without an entry fails here. Pages of the shop are open to everybody who works in it, so
+"own" (a ticket assigned to them) and "other" (a colleague's) answer alike; what is asked for in the
+wrong place (another ticket's promise) is not found.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils.timezone import now
+
+from billing import gifts
+from helpdesk import journey, opening
+from policies.models import Promise
+from tests.conftest import boston
+from tickets import intake
+from tickets.models import Interaction, Service, Ticket, User
+
+pytestmark = pytest.mark.django_db
+
+ROLES = tuple(User.Role.values)
+STAFF = ("front_desk", "technician", "owner")
+
+
+@dataclass(frozen=True)
+class Door:
+    """How to knock, whom it opens to, and with what."""
+
+    method: str = "get"
+    opens_to: tuple[str, ...] = STAFF
+    kwargs: tuple[str, ...] = ()  # taken from the world, by name
+    data: dict = field(default_factory=dict)
+    status: int = 200
+
+
+def post(*kwargs, opens_to=STAFF, **data):
+    return Door("post", opens_to, kwargs, data, 302)
+
+
+DOORS = {
+    "today": Door(),
+    "log-call": Door(),
+    "log-call-candidates": Door(),
+    "log-call-offers": Door(),
+    "tickets": Door(),
+    "ticket": Door(kwargs=("number",)),
+    "ticket-note": post("number", text="Looked at it."),
+    "ticket-edit": post("number", subject="Laptop"),
+    "ticket-assign": post("number", assignee=""),
+    "ticket-move": post("number", to="waiting"),
+    "ticket-close": post("number", charge="free", gift_reason="Kind", promises_are="solved"),
+    "ticket-reopen": post("number"),
+    "ticket-spam": post("number", sure="on"),
+    "ticket-merge": post("number", into="{third}"),
+    "ticket-identify": post("number", name="Ingrid Dahl"),
+    "contact-move": post("number", "contact", to="{third}"),
+    "ticket-callback": post("number"),
+    "ticket-promise": post("number", kind="update", what="A price", due_at="{soon}"),
+    "ticket-quote": post("number", service="{service}", days="3"),
+    "quote-accept": post("number", "quote", how="phone"),
+    "promise-told": post("number", "promise", words="By one."),
+    "promise-end": post("number", "promise", status="solved"),
+    "customers": Door(),
+    "customer-new": Door(),
+    "customer": Door(kwargs=("customer",)),
+    "customer-edit": post(
+        "customer", name="I", kind="person", language="en", preferred_channel="sms"
+    ),
+    "customer-contact": post("customer", reach="+16175550199"),
+    "invoice": Door(kwargs=("reference",)),
+    "invoice-document": Door(kwargs=("reference",)),
+    "invoice-pay": post("reference", kind="cash", amount="45.00", due="4500"),
+    "report": Door(opens_to=("owner",), kwargs=("slug",)),
+    "report-export": Door(opens_to=("owner",), kwargs=("slug",)),
+}
+# Programs' doors: no session opens them, a token with the scope does. See test_tokens.
+PROGRAMS = {"callers", "caller-name", "greeting", "greeting-text", "greeting-twiml", "cti"}
+# Before the log-in, or about it; none shows anything of the shop.
+OPEN_TO_THE_WORLD = {
+    "account_login",
+    "account_signup",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_confirm_login_code",
+}
+# One's own log-in.
+OWN_ACCOUNT = {
+    "account_logout",
+    "account_reauthenticate",
+    "account_email",
+    "account_change_password",
+    "account_set_password",
+}
+GIVEN = {"key": "abc", "uidb36": "a", "token": "not-a-token"}
+
+
+def routes(patterns=None):
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(entry, URLPattern):
+            yield entry
+        elif entry.app_name != "admin":
+            yield from routes(entry.url_patterns)
+
+
+def address(route):
+    given = {name: GIVEN[name] for name in route.pattern.regex.groupindex}
+    return reverse(route.name, kwargs=given)
+
+
+@pytest.fixture
+def people(shop):
+    return {role: opening.hire(f"{role}-1", f"{role} one", role, "x") for role in User.Role.values}
+
+
+@pytest.fixture
+def world(shop, people, hear, missed):
+    """Build a ticket with a contact, a promise and a quote, for one assignee."""
+
+    def build(assignee, number="+16175550142"):
+        at = boston(2026, 3, 2, 9)
+        missed(now=at, call_id=f"call-{number}", number=number)
+        ticket = Ticket.objects.order_by("number").last()
+        by = people["front_desk"]
+        journey.quoted(ticket, Service.objects.first(), by=by, now=at)
+        customer = intake.new_customer("Ingrid", shop=shop, now=at)
+        done = intake.open_ticket(subject="Done", channel="call", customer=customer, now=at)
+        journey.ticket_closed(done, charge="charged", by=by, now=at)
+        gifts.bill(done, now=at + timedelta(hours=1))
+        Ticket.objects.filter(pk__in=[ticket.pk, done.pk]).update(assignee=assignee)
+        third = intake.open_ticket(subject="Third", channel="call", now=at)
+        return SimpleNamespace(
+            number=ticket.pk,
+            done=done.pk,
+            third=third.pk,
+            contact=Interaction.objects.get(ticket=ticket, kind="call").pk,
+            promise=Promise.objects.get(ticket=ticket).pk,
+            quote=ticket.quotes.get().pk,
+            customer=customer.pk,
+            reference=done.invoices.get().reference,
+            service=Service.objects.first().pk,
+            slug="gifts",
+            soon=f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}",
+        )
+
+    return build
+
+
+def knock(client, name, world):
+    door = DOORS[name]
+    values = dict(vars(world))
+    if name == "ticket-reopen":
+        values["number"] = values["done"]
+    if name == "ticket-close":
+        journey.customer_identified(
+            Ticket.objects.get(pk=world.number), intake.Customer.objects.get(pk=world.customer)
+        )
+    kwargs = {("pk" if key in PKS else key): values[key] for key in door.kwargs}
+    data = {key: str(value).format(**values) for key, value in door.data.items()}
+    return getattr(client, door.method)(reverse(name, kwargs=kwargs), data)
+
+
+PKS = {"contact", "promise", "quote", "customer"}
+
+
+def test_every_route_has_an_entry():
+    named = {route.name for route in routes()}
+
+    assert named == set(DOORS) | PROGRAMS | OPEN_TO_THE_WORLD | OWN_ACCOUNT
+
+
+@pytest.mark.parametrize("name", DOORS)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_strangers_are_sent_to_the_log_in(client, shop, name, method):
+    kwargs = {("pk" if key in PKS else key): 1 for key in DOORS[name].kwargs}
+    url = reverse(name, kwargs=kwargs)
+
+    response = getattr(client, method)(url)
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize("route", [r for r in routes() if r.name in OWN_ACCOUNT], ids=str)
+def test_strangers_have_no_account_to_look_at(client, shop, route):
+    response = client.get(address(route))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(("/accounts/login/", "/"))
+
+
+@pytest.mark.parametrize("route", [r for r in routes() if r.name in OPEN_TO_THE_WORLD], ids=str)
+def test_what_is_open_shows_nothing_of_the_shop(client, shop, route):
+    response = client.get(address(route), follow=True)
+
+    assert response.status_code == 200
+    assert shop.name not in response.content.decode()
+
+
+@pytest.mark.parametrize("route", [r for r in routes() if r.name in PROGRAMS], ids=str)
+@pytest.mark.parametrize("role", [None, *ROLES])
+def test_no_session_opens_a_program_s_door(client, people, route, role):
+    if role:
+        client.force_login(people[role])
+    method = client.post if route.name == "cti" else client.get
+
+    # A program's own user has no log-in at all; with a session it is turned away sooner.
+    assert method(address(route)).status_code == (403 if role == "integration" else 401)
+
+
+@pytest.mark.parametrize("name", DOORS)
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("whose", ["own", "other"])
+def test_each_role_at_each_door(client, people, world, name, role, whose):
+    colleague = people["technician" if role != "technician" else "owner"]
+    built = world(people[role] if whose == "own" and role in STAFF else colleague)
+    client.force_login(people[role])
+
+    response = knock(client, name, built)
+
+    opens = role in DOORS[name].opens_to
+    assert response.status_code == (DOORS[name].status if opens else 403)
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.kwargs])
+def test_what_does_not_exist_is_not_found(client, people, world, name):
+    built = world(people["owner"])
+    missing = dict.fromkeys(vars(built), 99999999) | {"slug": "nothing", "service": built.service}
+    client.force_login(people["owner"])
+    door = DOORS[name]
+    kwargs = {("pk" if key in PKS else key): missing[key] for key in door.kwargs}
+
+    assert getattr(client, door.method)(reverse(name, kwargs=kwargs)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["contact-move", "quote-accept", "promise-told", "promise-end"])
+def test_another_ticket_s_is_not_found_here(client, people, world, name):
+    here, there = world(people["owner"]), world(people["owner"], "+16175550143")
+    client.force_login(people["owner"])
+    row = {"contact-move": "contact", "quote-accept": "quote"}.get(name, "promise")
+
+    url = reverse(name, kwargs={"number": here.number, "pk": getattr(there, row)})
+
+    assert client.post(url, DOORS[name].data).status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.method == "post"])
+def test_nothing_is_done_by_looking(client, people, world, name, django_assert_no_writes):
+    built = world(people["owner"])
+    client.force_login(people["owner"])
+    kwargs = {("pk" if key in PKS else key): getattr(built, key) for key in DOORS[name].kwargs}
+
+    with django_assert_no_writes():
+        response = client.get(reverse(name, kwargs=kwargs))
+
+    assert response.status_code in (302, 405)
+
+
+# An invoice's document is drawn when it is first asked for, and is the same ever after.
+DRAWN_ON_FIRST_LOOK = {"invoice-document"}
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, d in DOORS.items() if d.method == "get" and n not in DRAWN_ON_FIRST_LOOK]
+)
+def test_pages_only_read(client, people, world, name, django_assert_no_writes):
+    built = world(people["owner"])
+    client.force_login(people["owner"])
+
+    with django_assert_no_writes():
+        knock(client, name, built)
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.method == "post"])
+def test_nothing_is_done_without_a_csrf_token(people, world, client_with_csrf, name):
+    built = world(people["owner"])
+    client_with_csrf.force_login(people["owner"])
+
+    assert knock(client_with_csrf, name, built).status_code == 403
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_the_admin_is_for_owners(client, people, role, model):
+    if role:
+        client.force_login(people[role])
+
+    response = client.get(
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    )
+
+    expected = {"owner": 200, None: 302}.get(role, 403)
+    assert response.status_code == expected

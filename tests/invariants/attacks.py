@@ -1,0 +1,244 @@
+"""At least one attack on every rule the database keeps, by the rule's name.
+
+A constraint is called by its own name, a guard `table.guard`, a unique column `table.column`.
+A new rule without an attack fails in test_the_database_says_no.
+"""
+
+from datetime import time, timedelta
+
+from billing.models import Invoice, InvoiceDocument, InvoiceLine, NumberSeries, Rate, Settlement
+from helpdesk.models import ApiToken
+from policies.models import (
+    Calendar,
+    CallbackWindow,
+    Closure,
+    OpeningHours,
+    Promise,
+    Quote,
+    SpecialHours,
+    Turnaround,
+)
+from tests.conftest import boston
+from tests.invariants.strikes import Add, Change, Delete
+from tickets.models import (
+    Arrival,
+    Call,
+    ContactPoint,
+    Customer,
+    Interaction,
+    Service,
+    Shop,
+    Ticket,
+    User,
+)
+
+NOON = boston(2026, 3, 2, 12)
+HOUR = timedelta(hours=1)
+
+OPEN = {"status": "open", "customer__isnull": False}
+IN_WORDS = {"kind": "other", "status": "open"}
+UNTOLD = {"told_at__isnull": True, "status": "open"}
+A_NEW_INVOICE = {"ending": 9, "number": 99, "reference": "2026-0099"}
+PART_PAID = {"invoice__ticket__charge": "charged"}
+
+TICKETS = {
+    "shop_is_one": [Add(Shop, but={"id": 2})],
+    "user_extension_is_unique": [Change(User, {"extension": "102"}, of={"username": "sara"})],
+    "tickets_user.username": [Change(User, {"username": "per"}, of={"username": "sara"})],
+    "customer_has_a_name": [Change(Customer, {"name": ""})],
+    "customer_is_not_merged_into_itself": [
+        Change(Customer, {"merged_into_id": lambda row: row.pk})
+    ],
+    "contact_point_once": [Add(ContactPoint)],
+    "contact_point_has_a_value": [Change(ContactPoint, {"value": ""})],
+    "tickets_service.name": [Add(Service)],
+    "ticket_ended_iff_status_ends_it": [
+        Change(Ticket, {"status": "closed", "charge": "charged"}, of=OPEN),
+        Change(Ticket, {"ended_at": NOON}, of=OPEN),
+        Change(Ticket, {"status": "open"}, of={"status": "closed"}),
+        Change(Ticket, {"ended_by_id": None}, of={"status": "closed"}),
+        Change(Ticket, {"endings": 0}, of={"status": "closed"}),
+    ],
+    "ticket_closed_means_decided_and_identified": [
+        Change(Ticket, {"charge": "undecided"}, of={"status": "closed"}),
+        Change(Ticket, {"customer_id": None}, of={"status": "closed"}),
+    ],
+    "ticket_closed_free_has_a_reason": [
+        Change(Ticket, {"gift_reason": ""}, of={"charge": "free"}),
+    ],
+    "ticket_billed_only_when_closed": [Change(Ticket, {"bill_at": NOON}, of=OPEN)],
+    "ticket_merged_iff_it_says_into_what": [
+        Change(Ticket, {"merged_into_id": lambda row: row.pk}, of=OPEN),
+        Change(Ticket, {"status": "merged"}, of={"status": "closed"}),
+    ],
+    "interaction_once": [Add(Interaction, of={"kind": "call"})],
+    "interaction_from_customer_has_a_ticket": [
+        Change(Interaction, {"ticket_id": None}, of={"direction": "in"}),
+    ],
+    "interaction_note_iff_internal": [
+        Add(Interaction, but={"kind": "note"}, of={"kind": "walk_in"}),
+        Add(Interaction, but={"direction": "internal"}, of={"kind": "walk_in"}),
+    ],
+    "interaction_minutes_within_a_month": [Change(Interaction, {"minutes": 44641})],
+    "call_answered_when_it_says_when": [Change(Call, {"answered_at": NOON})],
+    "call_status_and_instants_go_together": [
+        Change(Call, {"status": "ringing"}),
+        Change(Call, {"status": "answered"}),
+        Change(Call, {"ended_at": None}),
+    ],
+    "call_instants_in_order": [
+        Change(Call, {"ended_at": lambda row: row.started_at - HOUR}),
+        Change(Call, {"was_answered": True, "answered_at": lambda row: row.started_at - HOUR}),
+    ],
+    "tickets_call.interaction_id": [Add(Call)],
+    "arrival_not_filed_says_why": [Change(Arrival, {"verdict": "ignored"})],
+}
+
+POLICIES = {
+    "policies_calendar.name": [Add(Calendar)],
+    "hours_once": [Add(OpeningHours)],
+    "hours_are_not_empty": [Change(OpeningHours, {"opens": time(17)})],
+    "hours_on_a_weekday": [Change(OpeningHours, {"weekday": 7})],
+    "closure_ends_after_it_begins": [
+        Change(Closure, {"last_date": lambda row: row.first_date - timedelta(days=1)})
+    ],
+    "special_hours_once": [Add(SpecialHours)],
+    "special_hours_are_not_empty": [Change(SpecialHours, {"closes": time(9)})],
+    "callback_window_within_a_month": [
+        Add(CallbackWindow, but={"minutes": 0}),
+        Add(CallbackWindow, but={"minutes": 44641}),
+    ],
+    "turnaround_within_ten_years": [
+        Add(Turnaround, but={"days": 0, "target_days": 0}),
+        Add(Turnaround, but={"days": 3651}),
+    ],
+    "turnaround_target_is_not_later": [
+        Add(Turnaround, but={"target_days": lambda row: row.days + 1})
+    ],
+    "quote_accepted_says_how": [
+        Change(Quote, {"accepted_at": NOON}, of={"accepted_at__isnull": True}),
+        Change(Quote, {"accepted_how": "phone"}, of={"accepted_at__isnull": True}),
+    ],
+    "quote_days_within_ten_years": [
+        Add(Quote, but={"days": 0, "target_days": 0}),
+        Add(Quote, but={"days": 3651}),
+    ],
+    "quote_target_is_not_later": [Add(Quote, but={"target_days": lambda row: row.days + 1})],
+    "promise_open_iff_not_ended": [
+        Change(Promise, {"status": "kept"}, of=IN_WORDS),
+        Change(Promise, {"status": "kept", "ended_at": NOON}, of=IN_WORDS),
+        Change(Promise, {"ended_at": NOON, "ended_because": "x"}, of=IN_WORDS),
+    ],
+    "promise_one_open_callback": [
+        Add(Promise, but={"follows_id": None}, of={"kind": "callback", "status": "open"})
+    ],
+    "promise_one_open_per_quote": [Add(Promise, of={"kind": "turnaround", "status": "open"})],
+    "promise_due_after_made": [
+        Add(Promise, but={"due_at": lambda row: row.made_at - HOUR}, of=IN_WORDS)
+    ],
+    "promise_target_is_not_later": [
+        Add(Promise, but={"target_at": lambda row: row.due_at + HOUR}, of=IN_WORDS)
+    ],
+    "promise_has_the_terms_of_its_kind": [
+        Add(Promise, but={"kind": kind}, of=IN_WORDS) for kind in ("callback", "turnaround")
+    ],
+    "promise_told_says_what": [
+        Change(Promise, {"told_at": NOON}, of=UNTOLD),
+        Change(Promise, {"told_text": "By noon."}, of=UNTOLD),
+    ],
+    "policies_promise.follows_id": [
+        Add(Promise, but={"kind": "other", "window_id": None}, of={"follows__isnull": False})
+    ],
+}
+
+BILLING = {
+    "rate_prices_something": [
+        Add(Rate, but={"minimum_fee": 0}),
+        Add(Rate, but={"minimum_fee": 10**12 + 1}),
+    ],
+    "rate_hourly_within": [Add(Rate, but={"hourly": 10**12 + 1})],
+    "rate_rounding_within_a_day": [
+        Add(Rate, but={"rounding_minutes": 0}),
+        Add(Rate, but={"rounding_minutes": 1441}),
+    ],
+    "series_once": [Add(NumberSeries)],
+    "invoice_once_per_ending": [Add(Invoice, but={"number": 99, "reference": "2026-0099"})],
+    "invoice_number_once": [Add(Invoice, but={"ending": 9, "reference": "2026-0099"})],
+    "billing_invoice.reference": [Add(Invoice, but={"ending": 9, "number": 99})],
+    "invoice_is_worth_something": [
+        Add(Invoice, but=A_NEW_INVOICE | {"total": 0}),
+        Add(Invoice, but=A_NEW_INVOICE | {"line_count": 0}),
+    ],
+    "line_once": [Add(InvoiceLine, but={"amount": 0})],
+    "line_from_one": [Add(InvoiceLine, but={"amount": 0, "position": 0})],
+    "billing_invoicedocument.invoice_id": [Add(InvoiceDocument)],
+    "settlement_is_positive": [Add(Settlement, but={"amount": 0}, of=PART_PAID)],
+    "settlement_gift_has_a_reason": [
+        Add(Settlement, but={"kind": "gift", "reason": ""}, of=PART_PAID)
+    ],
+}
+
+DOORS = {
+    "token_has_a_name": [Change(ApiToken, {"name": ""})],
+}
+
+CONSTRAINTS = TICKETS | POLICIES | BILLING | DOORS
+
+LEDGERS = (
+    *(Customer, ContactPoint, Ticket, Interaction, Call, Arrival),
+    *(CallbackWindow, Turnaround, Quote, Promise),
+    *(Rate, NumberSeries, Invoice, InvoiceLine, InvoiceDocument, Settlement),
+)
+
+GUARDS = {
+    **{f"{model._meta.db_table}.kept": [Delete(model)] for model in LEDGERS},
+    "tickets_ticket.frozen": [Change(Ticket, {"opened_at": NOON})],
+    "tickets_interaction.frozen": [Change(Interaction, {"happened_at": NOON})],
+    "tickets_arrival.frozen": [Change(Arrival, {"raw": b"forged"})],
+    "policies_callbackwindow.frozen": [Change(CallbackWindow, {"minutes": 10})],
+    "policies_turnaround.frozen": [Change(Turnaround, {"risks": "none"})],
+    "policies_quote.frozen": [Change(Quote, {"risks": "none"})],
+    "policies_quote.once": [
+        Change(Quote, {"accepted_how": "phone"}, of={"accepted_how": "counter"}),
+        Change(Quote, {"accepted_at": None, "accepted_how": None}, of={"accepted_how": "counter"}),
+    ],
+    "policies_promise.frozen": [
+        Change(Promise, {"due_at": lambda row: row.due_at + HOUR}, of=IN_WORDS)
+    ],
+    "policies_promise.once": [
+        Change(Promise, {"told_text": "Sometime"}, of={"told_at__isnull": False}),
+        Change(Promise, {"told_at": None, "told_text": None}, of={"told_at__isnull": False}),
+        Change(Promise, {"ended_because": "x"}, of={"status": "kept"}),
+    ],
+    "policies_promise.fate": [
+        Change(Promise, {"status": "void"}, of={"status": "kept"}),
+        Change(
+            Promise,
+            {"ended_by_id": lambda row: User.objects.earliest("pk").pk},
+            of={"status": "kept", "ended_by__isnull": True},
+        ),
+    ],
+    "billing_rate.frozen": [Change(Rate, {"hourly": 1})],
+    "billing_numberseries.frozen": [
+        Change(NumberSeries, {"year": 2030, "last": lambda row: row.last + 1})
+    ],
+    "billing_numberseries.one_at_a_time": [
+        Change(NumberSeries, {"last": lambda row: row.last + 2}),
+        Change(NumberSeries, {"last": lambda row: row.last - 1}),
+        Change(NumberSeries, {"last": lambda row: row.last}),
+    ],
+    "billing_invoice.frozen": [Change(Invoice, {"total": 1})],
+    "billing_invoiceline.frozen": [Change(InvoiceLine, {"description": "Nothing"})],
+    "billing_invoiceline.complete": [
+        Add(InvoiceLine, but={"position": 2, "amount": 0}),
+        Add(InvoiceLine, but={"position": 2}),
+    ],
+    "billing_invoicedocument.frozen": [Change(InvoiceDocument, {"pdf": b"forged"})],
+    "billing_settlement.frozen": [Change(Settlement, {"amount": 1})],
+    "billing_settlement.within_total": [
+        Add(Settlement, but={"amount": 1}, of={"kind": "gift"}),
+        Add(Settlement, but={"amount": 4401}, of=PART_PAID),
+    ],
+}
+
+ATTACKS = CONSTRAINTS | GUARDS

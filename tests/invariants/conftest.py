@@ -1,0 +1,59 @@
+"""A shop with at least one row of everything a rule is about."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from helpdesk import journey
+from helpdesk.models import ApiToken
+from policies.models import Calendar, Closure, Promise, SpecialHours
+from tests.conftest import boston
+from tickets.models import Interaction, Service, Ticket
+from tickets.models.work import Kind
+
+HOUR = timedelta(hours=1)
+TEN = boston(2026, 3, 2, 10)
+
+
+@pytest.fixture
+def world(missed, tried, ingrid, sara, per, monday_nine):
+    """A stranger we tried to call; Ingrid's laptop, her gift, and her bill that is paid in part."""
+    missed(now=monday_nine, number="+16175550199")
+    tried(now=monday_nine, number="+16175550199", by="a telephone nobody has")
+    _quoted(_opened(ingrid, sara), sara)
+    _closed(_opened(ingrid, sara), "free", sara)
+    charged = _closed(_opened(ingrid, sara), "charged", sara)
+    journey.swept(now=TEN + HOUR)
+    journey.invoice_paid(charged.invoices.get(), kind="card", amount=100, by=sara, now=TEN + HOUR)
+    calendar = Calendar.objects.get()
+    Closure.objects.create(
+        calendar=calendar, first_date=date(2026, 7, 6), last_date=date(2026, 7, 10)
+    )
+    SpecialHours.objects.create(
+        calendar=calendar, date=date(2026, 12, 24), opens=time(9), closes=time(12)
+    )
+    ApiToken.objects.create(per, None, name="pbx", scopes=[])
+
+
+def _opened(customer, by):
+    contact = journey.Contact(
+        kind=Kind.WALK_IN, direction=Interaction.Direction.IN, said="Black screen", heard_at=TEN
+    )
+    return journey.contact_logged(contact, by=by, now=TEN, customer=customer).ticket
+
+
+def _quoted(ticket, by):
+    """One quote accepted and told, one not; an update kept, and a price still owed."""
+    repair = Service.objects.get(name="Laptop repair")
+    journey.quoted(ticket, repair, by=by, now=TEN, accepted_how="counter")
+    journey.quoted(ticket, repair, by=by, now=TEN)
+    thursday = boston(2026, 3, 5, 12)
+    update = journey.promised(ticket, "Progress", thursday, kind="update", by=by, now=TEN)
+    journey.promise_ended(update, Promise.Status.KEPT, because="Said so", by=by, now=TEN)
+    journey.promised(ticket, "The price", thursday, kind="other", by=by, now=TEN)
+
+
+def _closed(ticket, charge, by):
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    journey.ticket_closed(ticket, charge=charge, by=by, now=TEN)
+    return ticket
