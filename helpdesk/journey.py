@@ -292,7 +292,10 @@ def _moved(interaction: Interaction, to: Ticket, *, by: User, now: datetime) -> 
 
 
 @transaction.atomic
-def note_added(ticket: Ticket, text: str, *, by: User, now: datetime, minutes: int = 0) -> None:
+def note_added(
+    ticket: Ticket, text: str, *, by: User, now: datetime, minutes: int = 0, form_id: str = ""
+) -> None:
+    """Raises IntegrityError for a form that was sent before."""
     notes.log(
         ticket,
         kind=Kind.NOTE,
@@ -301,6 +304,7 @@ def note_added(ticket: Ticket, text: str, *, by: User, now: datetime, minutes: i
         by=by,
         minutes=minutes,
         happened_at=now,
+        form_id=form_id,
         now=now,
     )
 

@@ -4,7 +4,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from django.contrib import messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -80,13 +80,17 @@ def note(request: Request, number: int) -> HttpResponse:
         return refuse(request, form)
     # Merged while it was typed: it is read where the rest is read.
     ticket = about.ticket.merged_into or about.ticket
-    journey.note_added(
-        ticket,
-        form.cleaned_data["text"],
-        by=request.user,
-        now=about.now,
-        minutes=form.cleaned_data["minutes"] or 0,
-    )
+    try:
+        journey.note_added(
+            ticket,
+            form.cleaned_data["text"],
+            by=request.user,
+            now=about.now,
+            minutes=form.cleaned_data["minutes"] or 0,
+            form_id=form.cleaned_data["form_id"],
+        )
+    except IntegrityError:  # the button was pressed twice
+        return done(request, ticket, _("That note is saved already."))
     return done(request, ticket, _("Noted on %s.") % ticket)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -116,6 +117,10 @@ class ActionForm(forms.Form):
         chosen.queryset = rows
 
 
+def new_id() -> str:
+    return uuid4().hex
+
+
 class NoteForm(ActionForm):
     do, url = "note", "ticket-note"
     title, button = gettext_lazy("Note"), gettext_lazy("Save the note")
@@ -123,6 +128,10 @@ class NoteForm(ActionForm):
     text = Text(label=gettext_lazy("What was done, or found out"), max_length=notes.LONGEST)
     minutes = Whole(
         label=gettext_lazy("Minutes of work"), required=False, min_value=0, max_value=MONTH
+    )
+    # Of the page it was typed on: a second click on the button writes no second note.
+    form_id = forms.CharField(
+        required=False, max_length=32, initial=new_id, widget=forms.HiddenInput
     )
 
 

@@ -47,6 +47,14 @@ def test_a_note_is_on_the_ticket_with_its_minutes(act, ticket, sara, monday_nine
     assert said(response) == [f"Noted on #{ticket.pk}."]
 
 
+def test_a_note_whose_button_was_pressed_twice_is_one(act, ticket):
+    for _ in range(2):
+        response = act(ticket, "note", text="Found a moth.", form_id="5ac1")
+
+    assert Interaction.objects.count() == 1
+    assert said(response)[-1] == "That note is saved already."
+
+
 @pytest.mark.parametrize(
     ("form", "wrong"),
     [
