@@ -87,9 +87,9 @@ def walk(base: str, token: str, password: str, folder: Path, manage: Callable[..
 
         step("Log it: who, what they said, answered, free.")
         page.get_by_role("link", name="Log this call").click()
-        page.get_by_label("Name optional", exact=True).fill("Ingrid Dahl")
+        page.get_by_label("Their name optional").fill("Ingrid Dahl")
         page.get_by_label("What they said").fill("The printer shows offline. Set it as default.")
-        page.get_by_label("Minutes of work").fill("4")
+        page.get_by_label("Minutes optional").fill("4")
         page.get_by_role("radio", name=re.compile("^Answered")).check()
         page.get_by_role("radio", name=re.compile("^Free")).check()
         picture(page, folder, "2-log-a-call")

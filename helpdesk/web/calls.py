@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from billing import rating
 from billing.models import NoRate
 from helpdesk.journey import Direction, Logged
-from helpdesk.templatetags.desk import money
+from helpdesk.templatetags.desk import due_text, money
 from helpdesk.web import call_entry, callers, offers
 from helpdesk.web.call_entry import LoggedBefore, NotAsRead
 from helpdesk.web.call_form import ENDS, CallForm, How, Opened, Outcome
@@ -166,10 +166,10 @@ def _ended(ticket: Ticket, link: str, form: CallForm, moment: datetime) -> str:
     except NoRate as refusal:  # it is closed all the same, and invoiced once there is a rate
         return format_html(_("Saved, and {} is closed. {}"), link, refusal)
     amount = money(sum(line.amount for line in priced), form.shop.currency)
-    said = _("Saved, and {} is closed. It is invoiced in an hour: {}.")
+    said = _("Saved, and {} is closed. It is invoiced {}: {}.")
     if ticket.charge == Ticket.Charge.FREE:
-        said = _("Saved, and {} is closed. In an hour it becomes a gift of {}.")
-    return format_html(said, link, amount)
+        said = _("Saved, and {} is closed. It is invoiced and given {}: {}.")
+    return format_html(said, link, due_text(ticket.bill_at, moment), amount)
 
 
 def _by(promise: Promise, form: CallForm, moment: datetime) -> str:

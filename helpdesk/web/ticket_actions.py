@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from helpdesk import journey
+from helpdesk.templatetags.desk import due_text
 from helpdesk.web import ticket_page
 from helpdesk.web.http import Request, View
 from helpdesk.web.ticket_forms import (
@@ -148,9 +149,10 @@ def close(request: Request, number: int) -> HttpResponse:
         now=about.now,
         **({"promises_are": given["promises_are"]} if "promises_are" in given else {}),
     )
+    said = _("Closed. The invoice is issued %s.")
     if given["charge"] == Ticket.Charge.FREE:
-        return done(request, about.ticket, _("Closed. The gift is invoiced in an hour."))
-    return done(request, about.ticket, _("Closed. The invoice is issued in an hour."))
+        said = _("Closed. It is invoiced and given %s.")
+    return done(request, about.ticket, said % due_text(about.ticket.bill_at, about.now))
 
 
 @action

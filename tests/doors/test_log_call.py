@@ -200,8 +200,8 @@ def test_calling_back_keeps_the_promise_and_makes_the_next(desk, promised, clock
 @pytest.mark.parametrize(
     ("charge", "said"),
     [
-        ("free", "In an hour it becomes a gift of $45.00."),
-        ("charged", "It is invoiced in an hour: $45.00."),
+        ("free", "It is invoiced and given today 10:00: $45.00."),
+        ("charged", "It is invoiced today 10:00: $45.00."),
     ],
 )
 def test_answered_ends_the_ticket(desk, promised, charge, said):

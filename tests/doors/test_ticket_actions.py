@@ -190,7 +190,7 @@ def test_what_was_free_is_a_gift_with_its_reason(act, ticket, sara, monday_nine)
     ticket = fresh(ticket)
     assert (ticket.status, ticket.charge, ticket.ended_by) == ("closed", "free", sara)
     assert ticket.gift_reason == "Fourth computer bought here"
-    assert said(response) == ["Closed. The gift is invoiced in an hour."]
+    assert said(response) == ["Closed. It is invoiced and given today 10:00."]
     journey.swept(now=monday_nine + timedelta(hours=1))
     assert Invoice.objects.get().settlements.get().reason == "Fourth computer bought here"
 
