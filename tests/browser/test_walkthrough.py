@@ -1,23 +1,12 @@
 """The straight line in a real browser: the script the docs offer, run as a reader runs it."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not any(map(shutil.which, BROWSERS)),
-        reason="NO CHROMIUM: the browser was not tried. On Debian: sudo apt install chromium",
-    ),
-]
 
 
 def test_a_call_becomes_a_zero_paid_invoice_on_the_report(tmp_path):
