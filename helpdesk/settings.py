@@ -228,5 +228,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Whoever knocks under another name gets a 400; a traceback each would fill the log.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
 }
