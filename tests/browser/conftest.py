@@ -22,9 +22,8 @@ MISSING = "NO CHROMIUM: the browser was not tried. On Debian: sudo apt install c
 
 
 @pytest.fixture
-def chromium(monkeypatch):
-    # Playwright keeps an event loop in this thread, in which Django refuses to ask the database.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def chromium():
+    # Ask for it last: it keeps an event loop in this thread, in which Django asks no database.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

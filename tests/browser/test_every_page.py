@@ -49,10 +49,15 @@ def pages(shop, eva, ingrid, missed, spoken):
     }
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_every_page_is_for_everyone(live_server, pages, eva, chromium, width, scheme):
+@pytest.fixture
+def session(eva):
     client = Client()
     client.force_login(eva)
+    return client.cookies["session"].value
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_every_page_is_for_everyone(live_server, pages, session, chromium, width, scheme):
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=live_server.url
     )
@@ -73,7 +78,6 @@ def test_every_page_is_for_everyone(live_server, pages, eva, chromium, width, sc
             found[f"{name} is cut off"] = width
 
     look("log-in", "/accounts/login/")
-    session = client.cookies["session"].value
     context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
     for name, address in pages.items():
         look(name, address)
