@@ -174,8 +174,8 @@ def test_only_owners_read_it(client, request, who, address):
     assert client.get(address).status_code == 403
 
 
-@pytest.mark.parametrize("cut", ["month", "customer", "all"])
-def test_the_number_of_queries_does_not_depend_on_the_rows(owner, customer, gift, cut):
+@pytest.mark.parametrize(("cut", "rows"), [("month", 30), ("customer", 300), ("all", 60)])
+def test_the_number_of_queries_does_not_depend_on_the_rows(owner, customer, gift, cut, rows):
     def queries():
         with CaptureQueriesContext(connection) as captured:
             assert owner.get(PAGE, {"cut": cut}).status_code == 200
@@ -186,8 +186,8 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(owner, customer, gift
     for n in range(2):
         gift(customer(f"Customer {n}", f"+1617555000{n}"))
     three = queries()
-    for n in range(2, 30):
-        gift(customer(f"Customer {n}", f"+161755500{n:02}"))
+    for n in range(2, rows - 1):
+        gift(customer(f"Customer {n}", f"+1617555{n:04}"))
 
     assert one == three == queries()
 
