@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from billing import money
 from billing.models import InvoiceLine, Rate
-from tickets.models import Ticket
+from tickets.models import InteractionQuerySet, Ticket
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,13 @@ def lines(ticket: Ticket, *, now: datetime) -> list[Priced]:
     the minimum fee. Raises NoRate.
     """
     rate = Rate.in_force(now, ticket.service)
+    return [price(rate, unbilled(ticket).minutes(), ticket.subject)]
+
+
+def unbilled(ticket: Ticket) -> InteractionQuerySet:
+    """Return the contacts on `ticket` since its last invoice: what they took is not billed yet."""
     last = ticket.invoices.order_by("-ending").first() if ticket.endings else None
-    worked = ticket.interactions.logged_after(last.issued_at if last else None).minutes()
-    return [price(rate, worked, ticket.subject)]
+    return ticket.interactions.logged_after(last.issued_at if last else None)
 
 
 def price(rate: Rate, minutes: int, subject: str) -> Priced:

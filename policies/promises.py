@@ -177,13 +177,10 @@ def carry_over(ticket: Ticket, into: Ticket, *, at: datetime, by: User) -> None:
         )
 
 
-def end_all(
-    ticket: Ticket, status: str, *, because: str, at: datetime, by: User, kind: str = ""
-) -> None:
-    """End what is open on `ticket`, or what is open of one kind; what is late was broken."""
+def end_all(ticket: Ticket, status: str, *, because: str, at: datetime, by: User) -> None:
+    """End what is open on `ticket`; what is late was broken."""
     for promise in Promise.objects.open().filter(ticket=ticket):
-        if kind in {"", promise.kind}:
-            say_ended(promise, status, because=because, at=at, by=by)
+        say_ended(promise, status, because=because, at=at, by=by)
 
 
 def say_ended(

@@ -95,8 +95,7 @@ def price(
     except REFUSALS as refusal:
         return Price(problem=str(refusal))
     if ticket is not None:
-        last = ticket.invoices.order_by("-ending").first()
-        earlier = ticket.interactions.logged_after(last.issued_at if last else None)
+        earlier = rating.unbilled(ticket)
         minutes += (earlier.exclude(pk=call.pk) if call else earlier).minutes()
     priced = rating.price(rate, minutes, "")
     return Price(priced.amount, priced.minutes is None)
