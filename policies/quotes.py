@@ -25,7 +25,7 @@ def quote(
         ticket=ticket,
         service=service,
         turnaround=terms,
-        days=max(days or 0, terms.days),
+        days=at_least(terms, days),
         target_days=terms.target_days,
         risks=terms.risks,
         quoted_at=now,
@@ -42,8 +42,16 @@ def accept(quote: Quote, *, how: str, by: User, now: datetime) -> Promise:
     return promises.promise_turnaround(quote, maker=by, at=now)
 
 
-def due(service: Service, *, at: datetime) -> tuple[Turnaround, datetime, datetime]:
+def at_least(terms: Turnaround, days: int | None) -> int:
+    """Return how many days to quote: what was asked for, never fewer than the terms say."""
+    return max(days or 0, terms.days)
+
+
+def due(
+    service: Service, *, at: datetime, days: int | None = None
+) -> tuple[Turnaround, datetime, datetime]:
     """Return the terms in force, the date a quote accepted at `at` promises, and our target."""
     terms = Turnaround.in_force(at, service)
     hours = terms.calendar.working_hours()
-    return terms, hours.add_days(at, terms.days), hours.add_days(at, terms.target_days)
+    due_at = hours.add_days(at, at_least(terms, days))
+    return terms, due_at, hours.add_days(at, terms.target_days)

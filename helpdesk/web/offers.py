@@ -5,9 +5,9 @@ from datetime import datetime
 
 from billing import rating
 from billing.models import NoRate, Rate
-from policies import promises, replies
+from policies import promises, quotes, replies
 from policies.calendars import BadHours, NeverOpen
-from policies.models import CallbackWindow, NoTerms, Turnaround
+from policies.models import CallbackWindow, NoTerms
 from tickets.models import Interaction, Service, Shop, Ticket
 
 # Without them nothing can be offered, and what they say is for staff to read.
@@ -69,13 +69,10 @@ def turnaround(to: Listener, service: Service | None, days: int | None, *, shop:
         return Offer()
     at = to.heard_at
     try:
-        terms = Turnaround.in_force(at, service)
-        quoted = max(days or 0, terms.days)
-        hours = terms.calendar.working_hours()
-        due_at = hours.add_days(at, quoted)
-        target_at = hours.add_days(at, terms.target_days)
+        terms, due_at, target_at = quotes.due(service, at=at, days=days)
     except REFUSALS as refusal:
         return Offer(problem=str(refusal))
+    quoted = quotes.at_least(terms, days)
     words = replies.turnaround_offer(terms, quoted, due_at, shop=shop, now=at, language=to.language)
     return Offer(words, due_at, target_at, quoted, terms.target_days)
 
