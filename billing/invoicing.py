@@ -109,6 +109,13 @@ def document(invoice: Invoice, *, now: datetime) -> InvoiceDocument:
         return InvoiceDocument.objects.get(invoice=invoice)
 
 
+def is_given(invoice: Invoice) -> bool:
+    """Whether nothing but gifts settled it, in full."""
+    settled = list(invoice.settlements.all())
+    only_gifts = all(each.kind == Settlement.Kind.GIFT for each in settled)
+    return only_gifts and sum(each.amount for each in settled) == invoice.total
+
+
 def paid(invoice: Invoice) -> int:
     """Return what settlements add up to, in minor units."""
     return sum(invoice.settlements.values_list("amount", flat=True))

@@ -4,7 +4,7 @@ import logging
 import re
 
 # /api/v1/cti/<token>/, ?key=<token>: phone systems can often send nothing but an address.
-TOKENS = re.compile(r"(/cti/|[?&](?:key|token)=)[^/?&\s\"']+")
+TOKENS = re.compile(r"(/cti/|/hooks/[a-z0-9-]+/|/i/|[?&](?:key|token)=)[^/?&\s\"']+")
 
 
 def redact(text: str) -> str:

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "helpdesk.web.middleware.BellMiddleware",  # outside of all that writes, sessions included
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -137,6 +138,15 @@ WHITENOISE_MANIFEST_STRICT = False  # a page without its style beats a page that
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _storage},
+    # Outside of what the web server serves, and readable by us alone.
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR / "attachments",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
 MEDIA_ROOT = VAR / "media"
 
@@ -174,7 +184,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by the owner, not by a 
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["helpdesk.api.access.BearerAuthentication"],
@@ -190,6 +199,98 @@ KNOX_TOKEN_MODEL = "helpdesk.ApiToken"
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "TOKEN_MODEL": "helpdesk.ApiToken"}
 
+# -- what reaches us, and what leaves -------------------------------------------------------------
+
+# smtp://, smtp+tls:// (STARTTLS) or smtp+ssl://user:password@host:port; empty: no mail leaves.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
+EMAIL_TIMEOUT = 30  # seconds, of silence
+# Where mail comes from, if not from the shop's official address.
+MAIL_FROM = env.str("MAIL_FROM", default="")
+MAIL_HOST = _public.hostname or "localhost"  # the right side of our Message-IDs
+# An address with {token} in it that ends up in our mailbox: help+{token}@shop.example. Empty: the
+# ticket is told by the Message-ID alone.
+MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", default="")
+# imaps:// or imap://user:password@host:port/folder; empty: mail comes by `receive_mail` or not.
+IMAP_URL = env.str("IMAP_URL", default="")
+# The name our own mail server signs its Authentication-Results with; empty: believe nobody's.
+TRUSTED_AUTHSERV_ID = env.str("TRUSTED_AUTHSERV_ID", default="")
+LINK_SECONDS = 60 * 24 * 3600  # how long a link in a message to a customer opens
+
+# Which gateway texts leave by; empty: the one that is set up.
+SMS_CHANNEL = env.str("SMS_CHANNEL", default="")
+SMS_SENDER = env.str("SMS_SENDER", default="")  # our number, as the gateway wants it
+KANNEL_URL = env.str("KANNEL_URL", default="")
+KANNEL_USERNAME = env.str("KANNEL_USERNAME", default="")
+KANNEL_PASSWORD = env.str("KANNEL_PASSWORD", default="")
+KANNEL_SECRET = env.str("KANNEL_SECRET", default="")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_MESSAGING_SERVICE = env.str("TWILIO_MESSAGING_SERVICE", default="")
+TWILIO_API_URL = env.str("TWILIO_API_URL", default="https://api.twilio.com")
+
+# -- the clock ------------------------------------------------------------------------------------
+
+TICK_SECONDS = env.int("TICK_SECONDS", default=30)  # how often what is due is looked for
+FETCH_SECONDS = env.int("FETCH_SECONDS", default=60)  # how often the mailbox is read
+# Longer than a task may take: what a dead worker held is free again after it.
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
+# After the first failure; twice as long after each further one, an hour at most.
+RETRY_SECONDS = env.int("RETRY_SECONDS", default=60)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # for /metrics; empty: closed
+
+_broker = VAR / "broker"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        # Redis hands out again what nobody acknowledged; our tasks end within two minutes.
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 15,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,
+        # Who rings does not wait for a broker that is away; workers and beat have their own loop.
+        "max_retries": 0,
+    }
+    if REDIS_URL
+    else {
+        "data_folder_in": str(_broker),
+        "data_folder_out": str(_broker),
+        "control_folder": str(VAR / "broker-control"),
+        "polling_interval": 0.25,
+    }
+)
+if not REDIS_URL:
+    for _folder in (_broker, VAR / "broker-control"):
+        _folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 90, 120
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+# A bell that rang while every worker was down must not ring for each minute of it afterwards.
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "helpdesk.tasks.tick",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS * 0.9},
+    },
+    "fetch": {
+        "task": "helpdesk.tasks.fetch",
+        "schedule": FETCH_SECONDS,
+        "options": {"expires": FETCH_SECONDS * 0.9},
+    },
+}
+# In memory: these come round by themselves, and a file about them could only be stale or broken.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+
 # -- safety ------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
@@ -198,6 +299,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+# Asked from inside a container, without a certificate.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import include, path
 
+from helpdesk import health, hooks, metrics
 from helpdesk.api import errors
 
 
@@ -30,6 +31,9 @@ admin.site.has_permission = may_set_up  # type: ignore[method-assign]
 urlpatterns = [
     path("", include("helpdesk.web.urls")),
     path("api/v1/", include("helpdesk.api.v1.urls")),
+    path("", include(hooks)),
+    path("", include(health)),
+    path("", include(metrics)),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -264,6 +264,16 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
     return _utc(at).astimezone(zone)
 
 
+def running(interval: Interval, at: datetime, zone: ZoneInfo) -> Shift | None:
+    """Return the run of a daily `interval` that `at` is in; None between two."""
+    today = local(at, zone).date()
+    for day in (today - DAY, today):
+        begins, ends = interval.on(day, zone)
+        if begins <= at < ends:
+            return begins, ends
+    return None
+
+
 def day_bounds(day: date, zone: ZoneInfo) -> Shift:
     """Return the half-open instants of a local date: empty for one that the zone skipped."""
     _check_year(day.year)

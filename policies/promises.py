@@ -109,7 +109,23 @@ def withdraw(cause: Interaction, *, because: str, at: datetime) -> None:
         end(promise, Status.VOID, because=because, at=at)
 
 
-def told_ready(ticket: Ticket, *, at: datetime, by: User) -> None:
+def answered(ticket: Ticket, *, by_message: Interaction, at: datetime) -> None:
+    """A message of ours has left: it answers as well as a call would have."""
+    promise = open_callback(ticket)
+    if promise is not None and promise.made_at <= by_message.logged_at:
+        because = _("Answered in writing")
+        say_ended(
+            promise, Status.KEPT, because=because, at=at, by=by_message.staff, kept_by=by_message
+        )
+
+
+def came_back(ticket: Ticket, message: Interaction, *, at: datetime) -> Promise:
+    """A message of ours never reached them: what it kept, or told, is owed again."""
+    kept = Promise.objects.filter(kept_by=message, followed_by__isnull=True).first()
+    return owe_callback(ticket, at=at, cause=message, follows=kept)
+
+
+def told_ready(ticket: Ticket, *, at: datetime, by: User | None) -> None:
     """It is ready and the customer knows: the turnaround is kept, or was late."""
     owed = Promise.objects.open().filter(ticket=ticket, kind__in=[Kind.TURNAROUND, Kind.UPDATE])
     for promise in owed:
@@ -184,11 +200,17 @@ def end_all(ticket: Ticket, status: str, *, because: str, at: datetime, by: User
 
 
 def say_ended(
-    promise: Promise, status: str, *, because: str, at: datetime, by: User | None
+    promise: Promise,
+    status: str,
+    *,
+    because: str,
+    at: datetime,
+    by: User | None,
+    kept_by: Interaction | None = None,
 ) -> None:
     """Staff say how it ended; after its time it is broken, whatever they say."""
     if at < promise.due_at:
-        end(promise, status, because=because, at=at, by=by)
+        end(promise, status, because=because, at=at, by=by, kept_by=kept_by)
     else:
         _time_came(promise, promise.ticket)
 
@@ -200,12 +222,23 @@ def void_all(ticket: Ticket, *, because: str, at: datetime, by: User) -> None:
 
 
 def end(
-    promise: Promise, status: str, *, because: str, at: datetime, by: User | None = None
+    promise: Promise,
+    status: str,
+    *,
+    because: str,
+    at: datetime,
+    by: User | None = None,
+    kept_by: Interaction | None = None,
 ) -> None:
     """Set the ending, once. Raises states.LostRace when somebody else has."""
     # A clock that was put back must not make a promise end before it was made.
     states.move(
-        promise, status, ended_at=max(at, promise.made_at), ended_by=by, ended_because=because
+        promise,
+        status,
+        ended_at=max(at, promise.made_at),
+        ended_by=by,
+        ended_because=because,
+        kept_by=kept_by,
     )
 
 

@@ -1,18 +1,14 @@
-"""The words that tell a promise to the customer, from templates/messages/<language>/.
-
-Placeholders only, in braces: a text is never run through the template engine.
-"""
+"""The words that tell it to the customer: the shop's own, else those of templates/messages/."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
-from policies import promises, wording
-from policies.models import CallbackWindow, Promise, Turnaround
-from tickets.models import Customer, Shop
+from policies import promises, texts, wording
+from policies.models import CallbackWindow, Promise, ReplyTemplate, Turnaround
+from tickets.models import Customer, Shop, Ticket
+from tickets.outbox import Letter, Route
 
-MESSAGES = Path(__file__).resolve().parent.parent / "templates" / "messages"
+PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ def turnaround_offer(
         language,
         service=terms.service.name,
         days=wording.working_days(days, language),
-        deadline=_deadline(due_at, shop, now, language),
+        deadline=deadline(due_at, language, shop=shop, now=now),
     )
     if terms.risks:
         said += " " + _say("turnaround_risks", language, risks=terms.risks)
@@ -88,6 +84,70 @@ def greeting(*, shop: Shop, now: datetime, language: str = "") -> Greeting:
     return Greeting(text, language, is_open, window, due_at)
 
 
+def acknowledgement(promise: Promise, route: Route, *, shop: Shop, now: datetime) -> Letter:
+    """Say that it reached us and when we call back. Nothing they wrote is in it."""
+    assert promise.window is not None  # a constraint: every callback has one
+    ticket = promise.ticket
+    language = _language(ticket.customer, shop)
+    said = _window(promise.window, promise.due_at, shop, now, language)
+    return letter("acknowledgement", ticket, route, shop=shop, is_acknowledgement=True, **said)
+
+
+def subject_of_answer(ticket: Ticket) -> str:
+    """Return what a mail by hand is about: mail programs thread by it, and people find it."""
+    return f"Re: {ticket.subject} [#{ticket.number}]"
+
+
+def deadline(due_at: datetime, language: str, *, shop: Shop, now: datetime) -> str:
+    """Say until when: "by 13:45 today"."""
+    return wording.deadline(
+        due_at, now=now, zone=shop.tzinfo, language=language, region=shop.region
+    )
+
+
+def language_of(ticket: Ticket, shop: Shop) -> str:
+    """Return the language in which whom `ticket` is about is written to."""
+    return _language(ticket.customer, shop)
+
+
+def letter(
+    name: str,
+    ticket: Ticket,
+    route: Route,
+    *,
+    shop: Shop,
+    is_acknowledgement: bool = False,
+    **placeholders: str,
+) -> Letter:
+    """Fill in the text `name` for a way: `name.mail` for mail where there is one.
+
+    Every text may use {shop}, {phone}, {ticket} and {name}, besides its own placeholders.
+    """
+    language = language_of(ticket, shop)
+    filled_in = {
+        "shop": shop.name,
+        "phone": shop.said_phone,
+        "ticket": str(ticket.number),
+        "name": ticket.customer.name if ticket.customer else "",
+    } | placeholders
+    if route.is_text or not texts.exists(f"{name}.mail"):
+        said = _say(name, language, **filled_in)
+        return Letter(
+            # One character that phones do not have, and the whole of it costs twice as much.
+            said.translate(PLAIN_SPACES) if route.is_text else said,
+            subject=f"{shop.name} [#{ticket.number}]",
+            is_automatic=True,
+            is_acknowledgement=is_acknowledgement,
+        )
+    written = texts.letter(_template(f"{name}.mail", language).format_map(filled_in))
+    return Letter(
+        written.text,
+        subject=written.subject or f"{shop.name} [#{ticket.number}]",
+        is_automatic=True,
+        is_acknowledgement=is_acknowledgement,
+    )
+
+
 def _window(
     window: CallbackWindow, due_at: datetime, shop: Shop, now: datetime, language: str
 ) -> dict[str, str]:
@@ -96,28 +156,20 @@ def _window(
             window.calendar.working_hours(), language=language, region=shop.region
         ),
         "span": wording.span(window.minutes, language),
-        "deadline": _deadline(due_at, shop, now, language),
+        "deadline": deadline(due_at, language, shop=shop, now=now),
     }
-
-
-def _deadline(due_at: datetime, shop: Shop, now: datetime, language: str) -> str:
-    return wording.deadline(
-        due_at, now=now, zone=shop.tzinfo, language=language, region=shop.region
-    )
 
 
 def _language(customer: Customer | None, shop: Shop) -> str:
     return customer.language if customer else shop.language
 
 
-def _say(name: str, language: str, **placeholders: str) -> str:
-    return _text(name, language).format(**placeholders)
+def _say(name: str, language: str, /, **placeholders: str) -> str:
+    """Fill in a text that is said in one breath."""
+    # Folded before it is filled in: the narrow space inside of "5:00 PM" is meant to stay.
+    return " ".join(_template(name, language).split()).format_map(placeholders)
 
 
-@cache
-def _text(name: str, language: str) -> str:
-    for folder in (language.partition("-")[0], "en"):
-        path = MESSAGES / folder / f"{name}.txt"
-        if path.is_file():
-            return " ".join(path.read_text(encoding="utf-8").split())
-    raise FileNotFoundError(f"templates/messages/en/{name}.txt")
+def _template(name: str, language: str) -> str:
+    own = ReplyTemplate.objects.filter(name=name, language=language).first()
+    return own.text if own else texts.original(name, language)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 
-from helpdesk import journey, opening
+from helpdesk import app, journey, opening
 from tickets import intake, phones
 from tickets.channels import cti
 from tickets.channels.contract import CallEvent, CallEventKind, Direction, Outcome
@@ -21,9 +21,33 @@ def boston(*parts):
     return datetime(*parts, tzinfo=BOSTON).astimezone(UTC)
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out what takes minutes, unless it is asked for: make test ARGS="-m long"."""
+    if "long" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
+def ledger_moves(swept):
+    """How much of what the clock did changed a ledger, or ended a call."""
+    return sum(swept[duty] for duty in ("calls", "promises", "invoices"))
+
+
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def bells_nobody_hears(tmp_path_factory):
+    """Have those who ring leave their notes with us, and not where a developer's worker looks."""
+    folder = tmp_path_factory.mktemp("broker")
+    if app.conf.broker_url.startswith("filesystem:"):
+        app.conf.broker_transport_options = {
+            name: str(folder) for name in ("data_folder_in", "data_folder_out", "control_folder")
+        }
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ def keep(
     now: datetime,
     because: str = "",
     interaction: Interaction | None = None,
+    place: str | None = None,
 ) -> Arrival:
     """Keep one arrival with its verdict."""
     return Arrival.objects.create(
@@ -27,5 +28,15 @@ def keep(
         verdict=verdict,
         because=one_line(because, 200),
         interaction=interaction,
+        place=place,
         arrived_at=now,
     )
+
+
+def judge(
+    arrival: Arrival, verdict: str, *, because: str = "", interaction: Interaction | None = None
+) -> None:
+    """Write down what became of it after all; what arrived stays as it is."""
+    arrival.verdict, arrival.because = verdict, one_line(because, 200)
+    arrival.interaction = interaction
+    arrival.save(update_fields=["verdict", "because", "interaction"])

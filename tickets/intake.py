@@ -77,6 +77,20 @@ def known(number: phones.Number) -> Caller:
     return Caller(number, point, _owners(point))
 
 
+def known_address(address: str, signed: str = "") -> Caller:
+    """Find who `address` belongs to, as `known` does; `signed` is the name a mail came with."""
+    number = phones.Number(address, None, "", phones.Kind.WITHHELD)
+    if not address:
+        return Caller(number, None, ())
+    point, _created = ContactPoint.objects.get_or_create(
+        kind=ContactPoint.Kind.EMAIL,
+        value=address,
+        defaults={"raw": address, "signed": text.one_line(signed, 120)},
+    )
+    point = ContactPoint.objects.select_for_update().get(pk=point.pk)
+    return Caller(number, point, _owners(point))
+
+
 def ticket_spoken_about(caller: Caller) -> Ticket | None:
     """Return the open ticket this caller last spoke about with us."""
     if caller.point is None:
@@ -127,6 +141,12 @@ def call_subject(caller: Caller, shop: Shop) -> str:
     if caller.point is None:
         return _("Call, number withheld")
     return _("Call from %(number)s") % {"number": caller.point.said(shop.region)}
+
+
+def text_subject(caller: Caller, shop: Shop) -> str:
+    if caller.point is None:
+        return _("Text message, number withheld")
+    return _("Text from %(number)s") % {"number": caller.point.said(shop.region)}
 
 
 def new_customer(

@@ -2,13 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult, shortnumberinfo
+from phonenumbers import (
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+    shortnumberinfo,
+)
 
 from tickets.text import one_line
 
@@ -37,6 +43,14 @@ _WITHHELD = frozenset(
 # everybody who withholds theirs would become one and the same customer.
 _WITHHELD_ON_A_KEYPAD = frozenset(
     {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+)
+_TEXTABLE = frozenset(
+    {
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.PERSONAL_NUMBER,
+        PhoneNumberType.VOIP,
+    }
 )
 _EXTENSION_DIGITS = 4  # a small switchboard's
 _SHORT_DIGITS = 6
@@ -100,6 +114,20 @@ def say(e164: str, region: str) -> str:
     return phonenumbers.format_number(
         number, PhoneNumberFormat.NATIONAL if is_domestic else PhoneNumberFormat.INTERNATIONAL
     )
+
+
+def takes_texts(e164: str) -> bool:
+    """Whether a text may arrive there: a mobile, or a country where one cannot tell."""
+    number = _known(e164)
+    return number is not None and phonenumbers.number_type(number) in _TEXTABLE
+
+
+def is_in(e164: str, regions: Collection[str]) -> bool:
+    number = _known(e164)
+    if number is None:
+        return False
+    codes = {phonenumbers.country_code_for_region(region.upper()) for region in regions}
+    return number.country_code in codes
 
 
 def search_forms(e164: str, region: str) -> str:

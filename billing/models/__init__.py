@@ -4,6 +4,7 @@ from billing.models.invoices import (
     Invoice,
     InvoiceDocument,
     InvoiceLine,
+    InvoiceMailing,
     InvoiceQuerySet,
     Settlement,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "Invoice",
     "InvoiceDocument",
     "InvoiceLine",
+    "InvoiceMailing",
     "InvoiceQuerySet",
     "NoRate",
     "NumberSeries",

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.terms import NumberSeries
+from policies.models import FollowUp
 from tickets.models import Customer, Service, Ticket
 from tickets.models.work import Kind
 from tickets.triggers import Frozen, Kept, Refused
@@ -160,6 +161,21 @@ class InvoiceDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice_id}.pdf"
+
+
+class InvoiceMailing(models.Model):
+    """That an invoice is to be sent, or was: once, by the follow-up that says how it went."""
+
+    invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="mailing")
+    follow_up = models.OneToOneField(FollowUp, models.PROTECT, related_name="invoice_mailing")
+
+    class Meta:
+        verbose_name = _("sending of an invoice")
+
+    GUARDS = [Frozen(("invoice", "follow_up")), Kept()]
+
+    def __str__(self) -> str:
+        return f"{self.invoice}: {self.follow_up}"
 
 
 class Settlement(models.Model):

@@ -1,10 +1,13 @@
 """Saying no in one voice: RFC 9457 problem details."""
 
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -16,6 +19,7 @@ from tickets.models import NoShop
 from tickets.states import IllegalMove, LostRace
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = 10  # seconds
 NOTHING_HERE = "There is nothing at this address."
 
 # What Django refuses before a view is asked, or after one has failed.
@@ -24,6 +28,7 @@ SENTENCES = {
     403: "This is not for you.",
     404: NOTHING_HERE,
     500: "Something went wrong here. It is in our log; try again later.",
+    503: "The database is busy or away. Nothing was saved; try again in a moment.",
 }
 
 
@@ -68,7 +73,26 @@ def refusal(status: int, page: Callable[..., HttpResponseBase]) -> Callable[...,
 bad_request = refusal(400, defaults.bad_request)
 permission_denied = refusal(403, defaults.permission_denied)
 page_not_found = refusal(404, defaults.page_not_found)
-server_error = refusal(500, defaults.server_error)
+
+
+def _busy_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("503.html"), status=503)
+
+
+_broken = refusal(500, defaults.server_error)
+_busy = refusal(503, _busy_page)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Tell a database that does not answer, where the same request succeeds later, from a bug.
+
+    Here and not in a middleware, because it is a middleware too that asks the database.
+    """
+    if not isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _broken(request)
+    response = _busy(request)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def body(status: int, said: Any) -> dict[str, Any]:

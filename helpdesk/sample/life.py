@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.journey import Contact, Direction
 from helpdesk.sample import cast
 from helpdesk.sample.cast import Person
@@ -94,7 +94,7 @@ class Life:
         self.plan(self.now, self._sweep)
 
     def _sweep(self, at: datetime) -> None:
-        journey.swept(now=at)
+        duties.swept(now=at)
 
     # -- happenings ------------------------------------------------------------------------------
 

@@ -13,16 +13,37 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from billing.invoicing import NotPayable
 from billing.models import NoRate
+from helpdesk import tasks
+from helpdesk.web import shell
 from helpdesk.web.http import way_back
 from policies.calendars import BadHours, NeverOpen
 from policies.models import NoTerms
 from policies.quotes import AlreadyAccepted
 from tickets.merging import NotMergeable
-from tickets.models import NoShop, Shop
+from tickets.models import NoShop
 from tickets.states import IllegalMove, LostRace
 
 # What they say is for staff to read.
 REFUSALS = (AlreadyAccepted, BadHours, NeverOpen, NoRate, NoTerms, NotMergeable, NotPayable)
+
+
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+# Some providers tell us by GET.
+HOOKS = "/hooks/"
+
+
+class BellMiddleware:
+    """Ring for the clock after a request that may have written down something to do."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_read = request.method in SAFE and not request.path.startswith(HOOKS)
+        if not is_read and response.status_code < 500:
+            tasks.ring()
+        return response
 
 
 class ShopMiddleware:
@@ -33,7 +54,7 @@ class ShopMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Read only for those who are shown something: the phone's door has no session.
-        shop = Shop.objects.first() if request.user.is_authenticated else None
+        shop = shell.shops().first() if request.user.is_authenticated else None
         request.shop = shop  # type: ignore[attr-defined]
         if shop is None:
             return _whole_page(request, self.get_response(request))

@@ -1,14 +1,39 @@
-"""What stands around every page: the shop's name and the ways on."""
+"""What stands around every page: the shop's name, the ways on, and what holds everything up."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from helpdesk import duties
+from helpdesk.models import Heartbeat
+from helpdesk.templatetags.desk import due_text
 from policies.models import Promise
-from tickets.models import Ticket, User
+from tickets import channels
+from tickets.models import Shop, Ticket, User
+
+MISSED_TICKS = 3  # after so many the clock is taken to stand still
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What staff should know on whatever page they are; `look` is an alert's class."""
+
+    look: str
+    text: str
+    doc: str = ""  # where it is written how to mend it
+
+
+def shops() -> QuerySet[Any]:
+    """Return the shop with when the clock last ticked: both are on every page, in one query."""
+    ticks = Heartbeat.objects.filter(name=duties.TICK)
+    return Shop.objects.order_by("pk").annotate(beat_at=Subquery(ticks.values("beat_at")))
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -16,7 +41,29 @@ def context(request: HttpRequest) -> dict[str, Any]:
     shop = getattr(request, "shop", None)
     if shop is None or not isinstance(request.user, User):
         return {"shop": shop, "nav": []}
-    return {"shop": shop, "nav": _nav(request, request.user), "now": now()}
+    moment = now()
+    return {
+        "shop": shop,
+        "nav": _nav(request, request.user),
+        "now": moment,
+        "banners": _banners(request, shop, moment),
+    }
+
+
+def _banners(request: HttpRequest, shop: Any, moment: datetime) -> list[Banner]:
+    found = []
+    if shop.is_sample:
+        found.append(Banner("", _("This is the sample shop: nothing leaves it.")))
+    elif request.path == reverse("today") and channels.for_mail() is None:
+        found.append(Banner("", _("Mail is not set up: none leaves."), "docs/mail.md"))
+    still = timedelta(seconds=settings.TICK_SECONDS) * MISSED_TICKS
+    if shop.beat_at is None:
+        said = _("The clock does not run: nothing is sent, and nothing due is noticed.")
+        found.append(Banner("error", said, "docs/operating.md"))
+    elif shop.beat_at < moment - still:
+        said = _("The clock stands still since %s: nothing is sent, and nothing due is noticed.")
+        found.append(Banner("error", said % due_text(shop.beat_at, moment), "docs/operating.md"))
+    return found
 
 
 def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
@@ -26,6 +73,8 @@ def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         ("log-call", _("Log a call"), None, False),
         ("tickets", _("Tickets"), Ticket.objects.open().count(), False),
         ("customers", _("Customers"), None, False),
+        ("stuck", _("Needs you"), None, False),
+        ("arrivals", _("What came in"), None, False),
     ]
     nav = [_entry(request, reverse(name), label, count, hot) for name, label, count, hot in pages]
     if user.is_owner:

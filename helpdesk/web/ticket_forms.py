@@ -320,8 +320,10 @@ class IdentifyForm(ActionForm):
     ) -> None:
         self.who = who.strip()[: search.LONGEST]
         typed = "number" if phones.digits(self.who) else "name"
-        super().__init__(about, data, initial={typed: self.who})
-        if about.ticket.contact_point is not None:
+        point = about.ticket.contact_point
+        signed = {"name": point.signed} if point is not None and not self.who else {}
+        super().__init__(about, data, initial={typed: self.who} | signed)
+        if point is not None:
             del self.fields["number"]
 
     @cached_property

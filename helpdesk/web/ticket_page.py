@@ -3,16 +3,31 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import now
 
 from billing.models import Invoice, Settlement
-from helpdesk.web import timeline
+from helpdesk.web import correspondence, timeline
+from helpdesk.web.answers import AnswerForm, may_be_answered
 from helpdesk.web.http import Request
 from helpdesk.web.invoices import PaymentForm
 from helpdesk.web.promise_forms import CallbackForm, EndForm, PromiseForm, QuoteForm, ToldForm
+from helpdesk.web.task_forms import TASKS
 from helpdesk.web.ticket_forms import (
     About,
     ActionForm,
@@ -28,8 +43,8 @@ from helpdesk.web.ticket_forms import (
     cost,
 )
 from policies import wording
-from policies.models import Promise, Quote
-from tickets.models import Interaction, Shop, Ticket
+from policies.models import FollowUp, Promise, Quote
+from tickets.models import Attachment, Interaction, Shop, Ticket
 
 TEMPLATE = "tickets/ticket.html"
 SHOWN = 100  # entries of the timeline, unless all are asked for
@@ -88,13 +103,17 @@ class Bill:
         return "gift" if self.is_gift else "kept"
 
 
+def address(number: int) -> str:
+    return reverse("ticket", args=[number])
+
+
 def show(request: Request, number: int, *, refused: ActionForm | None = None) -> HttpResponse:
     """Answer with the page, or for htmx with the part of it that was asked for."""
     ticket = get_object_or_404(TICKETS, pk=number)
     about = About(ticket, request.user, request.shop, now())
     context: dict[str, Any] = {"ticket": ticket, "now": about.now}
     if request.htmx.target != "found":
-        stays = refused is None or isinstance(refused, NoteForm | IdentifyForm)
+        stays = refused is None or isinstance(refused, NoteForm | IdentifyForm | AnswerForm)
         context["panel"] = _panel(request, about) if stays else refused
     if request.htmx.target == "do":
         return render(request, f"{TEMPLATE}#do", context)
@@ -106,6 +125,8 @@ def show(request: Request, number: int, *, refused: ActionForm | None = None) ->
         return render(request, f"{TEMPLATE}#found", context)
 
     context["note"] = refused if isinstance(refused, NoteForm) else NoteForm(about)
+    if may_be_answered(ticket):
+        context["answer"] = refused if isinstance(refused, AnswerForm) else AnswerForm(about)
     context |= _history(about, has_merged=ticket.has_merged, shows_all="all" in request.GET)
     context |= _ways_on(about)
     return render(request, TEMPLATE, context, status=422 if refused else 200)
@@ -114,6 +135,9 @@ def show(request: Request, number: int, *, refused: ActionForm | None = None) ->
 def _panel(request: Request, about: About) -> ActionForm | None:
     """Return the form that `?do=` opens; none where it makes no sense any more."""
     do = request.GET.get("do", "")
+    if do in TASKS:  # what is to be done after the end, too
+        tasks = FollowUp.objects.tasks().filter(ticket=about.ticket, pk=_key(request, "task"))
+        return next((TASKS[do](about, row=task) for task in tasks), None)
     if about.ticket.is_ended:
         return None
     if do in PANELS:
@@ -142,6 +166,7 @@ def _history(about: About, *, has_merged: bool, shows_all: bool) -> dict[str, An
     promises = list(_promises(ticket)[:limit])
     quotes = list(_quotes(ticket)[:limit])
     merged = ticket.merged.select_related("ended_by").order_by("-pk")[:limit] if has_merged else []
+    reasons = correspondence.reasons(_follow_ups(ticket)[:limit])
     bills = _bills(about)
     entries = timeline.entries(
         about,
@@ -165,18 +190,29 @@ def _history(about: About, *, has_merged: bool, shows_all: bool) -> dict[str, An
         "quotes": quotes if shows_all else quotes[:LEDGER],
         "has_more_quotes": not shows_all and len(quotes) > LEDGER,
         "bills": bills,
+        "tasks": [it for it in reasons if it.is_task],
+        "reasons": reasons if shows_all else reasons[:LEDGER],
+        "has_more_reasons": not shows_all and len(reasons) > LEDGER,
     }
 
 
 def _contacts(ticket: Ticket) -> QuerySet[Interaction]:
     contacts = ticket.interactions.select_related("staff", "contact_point", "call")
-    return contacts.order_by("-happened_at", "-pk")
+    attachments = Prefetch("attachments", Attachment.objects.order_by("pk"))
+    return contacts.prefetch_related(attachments).order_by("-happened_at", "-pk")
 
 
 def _promises(ticket: Ticket) -> QuerySet[Promise]:
     # Those that are open first: in this order the first hundred hold what the newest entries need.
     promises = Promise.objects.filter(ticket=ticket).select_related("maker", "ended_by", "follows")
     return promises.order_by(F("ended_at").desc(nulls_first=True), "-pk")
+
+
+def _follow_ups(ticket: Ticket) -> QuerySet[FollowUp]:
+    # What is to be done first, then what is planned, then what was done.
+    rank = Case(When(status="task", then=0), When(status="planned", then=1), default=2)
+    follow_ups = FollowUp.objects.filter(ticket=ticket).select_related("done_by", "promise")
+    return follow_ups.order_by(rank, F("done_at").desc(nulls_first=True), "due_at", "-pk")
 
 
 def _quotes(ticket: Ticket) -> QuerySet[Quote]:

@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from billing.models import Invoice, Settlement
 from helpdesk.templatetags.desk import due_text, money, standing
+from helpdesk.web import correspondence
+from helpdesk.web.correspondence import Message
 from helpdesk.web.ticket_forms import About
 from policies.models import Promise, Quote
 from tickets.models import Call, Interaction, Ticket
 from tickets.models.work import Kind
+from tickets.text import clean
 
 IN, OUT = Interaction.Direction.IN, Interaction.Direction.OUT
 HEADLINES: dict[tuple[str, str], LazyText] = {
@@ -63,6 +66,7 @@ class Entry:
     said: str = ""
     url: str = ""
     contact: Interaction | None = None
+    message: Message | None = None
 
 
 def entries(
@@ -76,7 +80,12 @@ def entries(
 ) -> list[Entry]:
     """Return all of it; `invoices` bring their settlements, each row those it points to."""
     made = [*_ticket(about.ticket), *(_merged(other) for other in merged)]
-    made += [_contact(contact, about) for contact in contacts]
+    shown = list(contacts)
+    leases = correspondence.leases(shown)
+    for contact in shown:
+        lease = leases.get(contact.pk)
+        message = correspondence.message(contact, now=about.now, lease=lease)
+        made.append(_contact(contact, about, message))
     for quote in quotes:
         made += _quote(quote)
     for promise in promises:
@@ -112,47 +121,60 @@ def _merged(other: Ticket) -> Entry:
     return Entry(other.ended_at, Rank.MERGED, other.pk, what, "status", details, url=url)
 
 
-def _contact(contact: Interaction, about: About) -> Entry:
+def _contact(contact: Interaction, about: About, message: Message | None) -> Entry:
     staff = str(contact.staff) if contact.staff else _("We")
     call: Call | None = getattr(contact, "call", None)
-    look, details = "out" if contact.direction == OUT else "", []
+    look = "out" if contact.direction == OUT else ""
     if contact.kind == Kind.NOTE:
         what, look = _("%(staff)s noted") % {"staff": staff}, "note"
     else:
         headline = HEADLINES[contact.kind, contact.direction]
         what = str(headline) % {"staff": staff, "who": _who(contact, about)}
-        if contact.direction == IN and contact.staff:
-            details.append(_taken_by(contact, call, staff))
     if call is not None:
         was_missed = call.status == Call.Status.ENDED and not call.was_answered
         look = "missed" if was_missed and contact.direction == IN else look
-        details += _how_it_went(call)
-        if contact.contact_point is not None:
-            details.append(contact.contact_point.said(about.shop.region))
-        elif contact.direction == IN:
-            details.append(_("number withheld"))
-    if not contact.official:
-        details.append(_("not by the official number or address"))
-    if contact.minutes:
-        minutes = ngettext("%(n)d min of work", "%(n)d min of work", contact.minutes)
-        details.append(minutes % {"n": contact.minutes})
     return Entry(
         contact.happened_at,
         Rank.CONTACT,
         contact.pk,
         what,
         look,
-        tuple(filter(None, details)),
-        said=contact.text,
+        tuple(filter(None, _details(contact, call, staff, about))),
+        message.mark if message else None,
+        said=clean(contact.text, correspondence.LONGEST) if message else contact.text,
         contact=contact,
+        message=message,
     )
 
 
+def _details(contact: Interaction, call: Call | None, staff: str, about: About) -> Iterator[str]:
+    """Say how it went, by which number or address, and who of us was there."""
+    if contact.direction == IN and contact.staff:
+        yield _taken_by(contact, call, staff)
+    if call is not None:
+        yield from _how_it_went(call)
+    if call is not None or contact.kind in {Kind.EMAIL, Kind.SMS}:
+        if contact.contact_point is not None:
+            yield contact.contact_point.said(about.shop.region)
+        elif contact.direction == IN:
+            yield _("number withheld") if call else _("no address")
+    elif contact.recipient:
+        yield _("mailed to %(address)s") % {"address": contact.recipient}
+    if contact.is_automatic:
+        yield _("by itself")
+    if not contact.official:
+        yield _("not by the official number or address")
+    if contact.minutes:
+        minutes = ngettext("%(n)d min of work", "%(n)d min of work", contact.minutes)
+        yield minutes % {"n": contact.minutes}
+
+
 def _who(contact: Interaction, about: About) -> str:
-    if about.ticket.customer is not None:
+    point = contact.contact_point
+    if about.ticket.customer is not None and contact.is_verified:
         return about.ticket.customer.name
-    if contact.contact_point is not None:
-        return contact.contact_point.said(about.shop.region)
+    if point is not None:
+        return point.signed or point.said(about.shop.region)
     return _("Somebody")
 
 

@@ -13,6 +13,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from helpdesk.web import stuck
 from helpdesk.web.http import Request
 from policies import calendars
 from policies.models import Promise, PromiseQuerySet
@@ -48,6 +49,7 @@ def today(request: Request) -> HttpResponse:
         "size": SIZE,
         "next": page[SIZE - 1].pk if len(page) > SIZE else None,
         "figures": _figures(request.shop, moment),
+        "needs": stuck.needs(request.shop, moment),
     }
     return render(request, TEMPLATE, context)
 

@@ -1,5 +1,6 @@
 """What we promise: working time, terms by version, quotes, and the promise ledger."""
 
+from policies.models.follow_ups import FollowUp, FollowUpQuerySet, ReplyTemplate, Satisfaction
 from policies.models.ledger import Promise, PromiseQuerySet, Quote
 from policies.models.terms import (
     Calendar,
@@ -15,11 +16,15 @@ __all__ = [
     "Calendar",
     "CallbackWindow",
     "Closure",
+    "FollowUp",
+    "FollowUpQuerySet",
     "NoTerms",
     "OpeningHours",
     "Promise",
     "PromiseQuerySet",
     "Quote",
+    "ReplyTemplate",
+    "Satisfaction",
     "SpecialHours",
     "Turnaround",
 ]

@@ -139,6 +139,10 @@ class Promise(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     ended_because = models.CharField(max_length=200, null=True, blank=True)
+    # The message that kept it; should it come back, a new promise follows.
+    kept_by = models.ForeignKey(
+        Interaction, models.PROTECT, null=True, blank=True, related_name="kept"
+    )
 
     objects = PromiseQuerySet.as_manager()
 
@@ -192,7 +196,7 @@ class Promise(models.Model):
     )
     GUARDS = [
         Frozen(TERMS),
-        Once(("told_at", "told_text", "ended_at", "ended_by", "ended_because")),
+        Once(("told_at", "told_text", "ended_at", "ended_by", "ended_because", "kept_by")),
         Refused(
             label="fate",
             on="UPDATE",

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from tests.conftest import boston
 from tickets.models import Service, Ticket
 
@@ -28,7 +28,7 @@ def pages(shop, eva, ingrid, missed, spoken):
     journey.customer_identified(done, ingrid)
     done.refresh_from_db()
     journey.ticket_closed(done, charge="free", by=eva, now=at)
-    journey.swept(now=at + timedelta(hours=1))
+    duties.swept(now=at + timedelta(hours=1))
     reference = done.invoices.get().reference
     return {
         "today": reverse("today"),

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.models import ApiToken
 from policies.models import Promise
 from tests.conftest import CALLER
@@ -67,7 +67,7 @@ def test_a_caller_is_known_with_what_they_wait_for(ask, missed_ingrid):
 def test_what_they_were_given_is_said(ask, missed_ingrid, sara, monday_nine):
     ticket = Ticket.objects.get()
     journey.ticket_closed(ticket, charge="free", by=sara, now=monday_nine)
-    journey.swept(now=monday_nine + timedelta(hours=2))
+    duties.swept(now=monday_nine + timedelta(hours=2))
 
     [customer] = ask("callers/", number=CALLER).json()["customers"]
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.api.v1 import cti
 from helpdesk.models import ApiToken
 from policies import promises
@@ -371,7 +371,7 @@ def test_a_silent_call_ends_where_nothing_can_be_promised(say, clock):
     clock.at = boston(2025, 12, 31, 9)
     say("newCall")
 
-    journey.swept(now=clock.at + timedelta(hours=4))
+    duties.swept(now=clock.at + timedelta(hours=4))
 
     assert Call.objects.get().status == Call.Status.ENDED
 

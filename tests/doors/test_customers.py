@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing import gifts
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.web import customers
 from tests.conftest import CALLER, boston
 from tickets import intake, search
@@ -270,7 +270,7 @@ def test_a_late_repair_is_ready_when_it_was_ready_after_all(desk, bo, logged, sa
     ticket = logged(bo, at=monday).ticket
     laptop = Service.objects.get(name="Laptop repair")
     journey.quoted(ticket, laptop, by=sara, now=monday, accepted_how="phone")
-    journey.swept(now=monday + 7 * DAY)
+    duties.swept(now=monday + 7 * DAY)
     (not_yet,) = desk.get(page(bo)).context["last_times"]
     ticket.refresh_from_db()
     journey.ticket_moved(ticket, "ready", by=sara, now=monday + 7 * DAY, customer_told=True)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from billing.models import Settlement
-from helpdesk import journey
+from helpdesk import duties
 from policies.models import Promise, Quote
 from tests.conftest import CALLER, boston
 from tests.doors.log_page import Page, clock, desk, promised, ticket
@@ -218,7 +218,7 @@ def test_answered_ends_the_ticket(desk, promised, charge, said):
 def test_what_was_free_becomes_a_gift(desk, ingrid, clock):
     desk.log(FREE | {"minutes": "50", "gift_reason": "A long-time customer"}, number=NUMBER)
 
-    journey.swept(now=clock.at + timedelta(hours=1))
+    duties.swept(now=clock.at + timedelta(hours=1))
 
     gift = Settlement.objects.get()
     assert (gift.amount, gift.reason) == (9000, "A long-time customer")

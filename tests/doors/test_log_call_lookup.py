@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from tests.doors.log_page import HTMX, Page, clock, desk, promised, ticket
 from tickets.models import Ticket
 
@@ -58,7 +58,7 @@ def test_shows_what_they_were_promised_and_given(look_up, promised, sara, ingrid
         customer=ingrid,
     ).ticket
     journey.ticket_closed(given, charge="free", by=sara, now=clock.at)
-    journey.swept(now=clock.at + timedelta(hours=1))
+    duties.swept(now=clock.at + timedelta(hours=1))
 
     html = " ".join(look_up(NUMBER).html.split())
 
@@ -197,7 +197,7 @@ def test_many_cost_no_more_queries_than_one(desk, customer, sara, clock, name):
                     contact, by=sara, now=clock.at, customer=berg, wants_callback=True
                 ).ticket
             journey.ticket_closed(ticket, charge="free", by=sara, now=clock.at)
-        journey.swept(now=clock.at + timedelta(hours=1))
+        duties.swept(now=clock.at + timedelta(hours=1))
 
     def cost():
         with CaptureQueriesContext(

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from billing.models import Invoice
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise, Quote
 from tests.conftest import boston
 from tests.doors.pages import CHANGED, errors, fresh, said, text
@@ -191,7 +191,7 @@ def test_what_was_free_is_a_gift_with_its_reason(act, ticket, sara, monday_nine)
     assert (ticket.status, ticket.charge, ticket.ended_by) == ("closed", "free", sara)
     assert ticket.gift_reason == "Fourth computer bought here"
     assert said(response) == ["Closed. It is invoiced and given today 10:00."]
-    journey.swept(now=monday_nine + timedelta(hours=1))
+    duties.swept(now=monday_nine + timedelta(hours=1))
     assert Invoice.objects.get().settlements.get().reason == "Fourth computer bought here"
 
 

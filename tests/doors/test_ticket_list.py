@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.web.tickets import Cursor
 from policies.models import Promise
 from tests.conftest import boston
@@ -97,7 +97,7 @@ def test_a_late_promise_is_marked(at_desk, make_ticket, sara, monday_nine):
 
 def test_a_promise_after_a_broken_one_is_marked(at_desk, make_ticket, sara, monday_nine):
     journey.callback_promised(make_ticket(number="617 555 0142"), by=sara, now=monday_nine)
-    journey.swept(now=boston(2026, 3, 2, 13))
+    duties.swept(now=boston(2026, 3, 2, 13))
     at_desk.at = boston(2026, 3, 2, 13)
 
     assert "broken before" in text(at_desk.get("/tickets/"))

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise, Quote
 from tests.conftest import boston
 from tests.doors.pages import text
@@ -50,7 +50,7 @@ def test_the_customer_is_known_at_a_glance(page, ticket, ingrid, shop, sara, mon
             subject="Earlier", channel=Kind.CALL, customer=ingrid, now=monday_nine
         )
         journey.ticket_closed(one, charge=charge, by=sara, now=monday_nine)
-    journey.swept(now=TEN)
+    duties.swept(now=TEN)
 
     shown = text(page())
 
@@ -73,7 +73,7 @@ def test_without_a_rate_it_says_so(at_desk, page):
 def test_an_invoice_that_is_due_can_be_paid(page, ticket, sara):
     journey.ticket_closed(ticket, charge="charged", by=sara, now=TEN)
     assert "Charged Invoiced" in text(page())
-    journey.swept(now=TEN + timedelta(hours=1))
+    duties.swept(now=TEN + timedelta(hours=1))
 
     response = page()
 
@@ -84,7 +84,7 @@ def test_an_invoice_that_is_due_can_be_paid(page, ticket, sara):
 
 def test_an_invoice_that_is_paid_says_so(page, ticket, sara):
     journey.ticket_closed(ticket, charge="charged", by=sara, now=TEN)
-    journey.swept(now=TEN + timedelta(hours=1))
+    duties.swept(now=TEN + timedelta(hours=1))
     journey.invoice_paid(Invoice.objects.get(), kind="card", amount=4500, by=sara, now=TEN)
 
     response = page()
@@ -113,7 +113,7 @@ def test_open_promises_come_first_by_when_they_are_due(page, ticket, sara, monda
 
 def test_a_promise_shows_the_broken_one_before_it(at_desk, page, ticket, sara, monday_nine):
     journey.callback_promised(ticket, by=sara, now=monday_nine)
-    journey.swept(now=boston(2026, 3, 2, 13))
+    duties.swept(now=boston(2026, 3, 2, 13))
     at_desk.at = boston(2026, 3, 2, 13)
 
     assert "the earlier one today 13:00 broken" in text(page())
@@ -315,7 +315,7 @@ def test_many_invoices_ask_as_much_as_one(page, ticket, sara, monday_nine):
             if ticket.is_ended:
                 journey.ticket_reopened(ticket, by=sara, now=at)
             journey.ticket_closed(ticket, charge="free", by=sara, now=at)
-            journey.swept(now=at + timedelta(hours=1))
+            duties.swept(now=at + timedelta(hours=1))
             ticket = Ticket.objects.get(pk=ticket.pk)
         with CaptureQueriesContext(connection) as captured:
             page()

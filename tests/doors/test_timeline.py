@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.journey import Contact
 from tests.conftest import boston
 from tests.doors.pages import text
@@ -39,7 +39,7 @@ def test_everything_is_one_line_the_newest_first(page, ticket, sara, per, monday
     journey.note_added(ticket, "Found a moth.", by=per, now=boston(2026, 3, 3, 9), minutes=40)
     journey.ticket_moved(ticket, "ready", by=per, now=boston(2026, 3, 3, 11), customer_told=True)
     journey.ticket_closed(ticket, charge="free", by=sara, now=boston(2026, 3, 3, 12))
-    journey.swept(now=boston(2026, 3, 3, 13))
+    duties.swept(now=boston(2026, 3, 3, 13))
 
     assert happened(page()) == [
         "Given: $67.50",
@@ -57,7 +57,7 @@ def test_everything_is_one_line_the_newest_first(page, ticket, sara, per, monday
 
 def test_a_gift_reads_as_paid(page, ticket, sara, monday_nine):
     journey.ticket_closed(ticket, charge="free", gift_reason="Fourth laptop", by=sara, now=TEN)
-    journey.swept(now=TEN + timedelta(hours=1))
+    duties.swept(now=TEN + timedelta(hours=1))
 
     response = page()
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.web import today
 from policies.models import Promise
 from tests.conftest import boston
@@ -87,7 +87,7 @@ def test_one_click_logs_the_call_back(page, promised, client, clock):
 
 def test_the_broken_come_first_and_then_the_next_due(page, promised, sara, clock):
     promised("Broken Bo", at=boston(2026, 2, 27, 11), number="+16175550101")  # Friday, by three
-    journey.swept(now=boston(2026, 2, 27, 15))  # and now by eleven on Monday
+    duties.swept(now=boston(2026, 2, 27, 15))  # and now by eleven on Monday
     promised("Next Nora", at=boston(2026, 3, 2, 9), number="+16175550102")
     promised("Late Lars", at=boston(2026, 2, 27, 14), number="+16175550103")  # by ten on Monday
     later = promised("Later Lena", at=boston(2026, 3, 2, 9), number="+16175550104")
@@ -123,7 +123,7 @@ def test_tried_without_an_answer_says_so(page, promised, tried, clock):
 
 def test_counts_what_was_kept_and_broken_today(page, promised, sara, clock):
     yesterday = promised("Bo", at=boston(2026, 2, 26, 9), number="+16175550101")
-    journey.swept(now=boston(2026, 2, 27, 9))
+    duties.swept(now=boston(2026, 2, 27, 9))
     journey.ticket_closed(yesterday, charge="free", by=sara, now=boston(2026, 2, 27, 9, 1))
     kept = promised("Nora", at=boston(2026, 3, 2, 9), number="+16175550102")
     called = journey.Contact("call", "out", "Done", heard_at=boston(2026, 3, 2, 10))
@@ -132,7 +132,7 @@ def test_counts_what_was_kept_and_broken_today(page, promised, sara, clock):
     clock.at = boston(2026, 3, 2, 13)  # and nothing has swept
 
     assert "1 promised and open 1 kept today 1 broken today" in page()
-    journey.swept(now=clock.at)
+    duties.swept(now=clock.at)
     assert "1 promised and open 1 kept today 1 broken today" in page()
 
 

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from helpdesk.models import ApiToken
 from policies.models import Calendar, Closure, Promise, SpecialHours
 from tests.conftest import boston
@@ -23,7 +23,7 @@ def world(missed, tried, ingrid, sara, per, monday_nine):
     _quoted(_opened(ingrid, sara), sara)
     _closed(_opened(ingrid, sara), "free", sara)
     charged = _closed(_opened(ingrid, sara), "charged", sara)
-    journey.swept(now=TEN + HOUR)
+    duties.swept(now=TEN + HOUR)
     journey.invoice_paid(charged.invoices.get(), kind="card", amount=100, by=sara, now=TEN + HOUR)
     calendar = Calendar.objects.get()
     Closure.objects.create(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise
 from tests.conftest import boston
 from tests.journey.ledger import fates
@@ -41,7 +41,7 @@ def test_a_callback_is_promised_as_to_anybody(promise):
 
 
 def test_with_nobody_to_call_it_is_void_at_its_time(promise):
-    journey.swept(now=promise.due_at)
+    duties.swept(now=promise.due_at)
 
     promise.refresh_from_db()
     assert (promise.status, promise.ended_at) == ("void", promise.due_at)
@@ -70,7 +70,7 @@ def test_once_we_know_whom_to_call_it_can_be_kept(promise, ingrid, logged, monda
 def test_once_we_know_whom_to_call_it_can_be_broken(promise, ingrid):
     journey.customer_identified(promise.ticket, ingrid)
 
-    journey.swept(now=promise.due_at)
+    duties.swept(now=promise.due_at)
 
     assert fates() == [("callback", "broken"), ("callback", "open")]
 
@@ -79,6 +79,6 @@ def test_a_name_without_a_number_is_still_nobody_to_call(promise, shop, monday_n
     nameless = intake.new_customer("Somebody", shop=shop, now=monday_nine)
     journey.customer_identified(promise.ticket, nameless)
 
-    journey.swept(now=promise.due_at)
+    duties.swept(now=promise.due_at)
 
     assert fates() == [("callback", "void")]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from helpdesk import journey
+from helpdesk import duties
 from policies.models import Promise
 from tests.conftest import boston
 from tests.journey.ledger import fates
@@ -93,6 +93,6 @@ def test_a_question_answered_in_twenty_seconds_is_a_ticket_too(logged, ingrid, c
     ticket = logged("Are you open on Friday?", now=monday_nine, customer=ingrid).ticket
 
     close(ticket, now=monday_nine + timedelta(seconds=20))
-    journey.swept(now=monday_nine + timedelta(hours=2))
+    duties.swept(now=monday_nine + timedelta(hours=2))
 
     assert ticket.invoices.get().total == 4500

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise
 from tests.conftest import boston
 from tests.journey.ledger import chain, dues, fates
@@ -22,13 +22,13 @@ def promise(missed, monday_nine):
 
 
 def test_it_stands_until_its_time_has_come(promise):
-    journey.swept(now=promise.due_at - SECOND)
+    duties.swept(now=promise.due_at - SECOND)
 
     assert fates() == [("callback", "open")]
 
 
 def test_it_breaks_when_its_time_comes_and_another_follows(promise):
-    journey.swept(now=promise.due_at)
+    duties.swept(now=promise.due_at)
 
     broken, following = Promise.objects.order_by("pk")
     assert (broken.status, broken.ended_at) == ("broken", promise.due_at)
@@ -38,7 +38,7 @@ def test_it_breaks_when_its_time_comes_and_another_follows(promise):
 
 
 def test_it_broke_when_it_was_due_whenever_somebody_noticed(promise):
-    journey.swept(now=promise.due_at + 3 * HOUR)
+    duties.swept(now=promise.due_at + 3 * HOUR)
 
     promise.refresh_from_db()
     assert promise.ended_at == promise.due_at
@@ -60,7 +60,7 @@ def test_a_late_attempt_leaves_a_new_promise(promise, tried):
 
 
 def test_calling_back_keeps_the_following_promise(promise, spoken):
-    journey.swept(now=promise.due_at)
+    duties.swept(now=promise.due_at)
 
     spoken(now=promise.due_at + HOUR, call_id="out-1", direction="out")
 
@@ -68,8 +68,8 @@ def test_calling_back_keeps_the_following_promise(promise, spoken):
 
 
 def test_the_whole_wait_is_one_chain(promise, tried, spoken):
-    journey.swept(now=promise.due_at)  # 13:00
-    journey.swept(now=boston(2026, 3, 2, 17))
+    duties.swept(now=promise.due_at)  # 13:00
+    duties.swept(now=boston(2026, 3, 2, 17))
     tried(now=boston(2026, 3, 3, 10), call_id="out-1")
     spoken(now=boston(2026, 3, 3, 11), call_id="out-2", direction="out")
 
@@ -104,7 +104,7 @@ def test_whoever_called_as_their_ticket_was_closed_is_not_forgotten(
     close(ticket, now=monday_nine)
     hear("hangup", now=monday_nine, outcome=Outcome.MISSED)
 
-    journey.swept(now=boston(2026, 3, 2, 13))
+    duties.swept(now=boston(2026, 3, 2, 13))
 
     assert fates() == [("callback", "broken"), ("callback", "open")]
     assert Promise.objects.open().get().ticket == ticket
@@ -113,7 +113,7 @@ def test_whoever_called_as_their_ticket_was_closed_is_not_forgotten(
 def test_who_has_waited_too_long_comes_first(promise, missed, logged):
     after = promise.due_at + HOUR
     missed(now=promise.due_at - HOUR, call_id="other", number="+16175550199")
-    journey.swept(now=after)
+    duties.swept(now=after)
 
     first, second = Promise.objects.open().in_promise_order(after)
     assert (first.follows, second.follows) == (promise, None)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise
-from tests.conftest import boston
+from tests.conftest import boston, ledger_moves
 from tests.journey.ledger import dues, fates
 from tickets.channels.contract import Outcome
 from tickets.models import Interaction, Ticket
@@ -95,7 +95,7 @@ def test_it_does_not_break_while_the_call_rings_that_keeps_it(promise, hear):
     call = {"call_id": "out-1", "direction": "out"}
     hear("new_call", now=promise.due_at - timedelta(seconds=10), **call)
 
-    assert journey.swept(now=promise.due_at).promises_broken == 0
+    assert duties.swept(now=promise.due_at)["promises"] == 0
     hear("hangup", now=promise.due_at + timedelta(seconds=9), outcome=Outcome.NO_ANSWER, **call)
     assert fates() == [("callback", "kept"), ("callback", "open")]
 
@@ -103,7 +103,7 @@ def test_it_does_not_break_while_the_call_rings_that_keeps_it(promise, hear):
 def test_it_breaks_if_we_never_hear_what_became_of_that_call(promise, hear):
     hear("new_call", now=promise.due_at - timedelta(seconds=10), call_id="out-1", direction="out")
 
-    journey.swept(now=promise.due_at + timedelta(minutes=15))
+    duties.swept(now=promise.due_at + timedelta(minutes=15))
 
     promise.refresh_from_db()
     assert (promise.status, promise.ended_at) == ("broken", promise.due_at)
@@ -112,7 +112,7 @@ def test_it_breaks_if_we_never_hear_what_became_of_that_call(promise, hear):
 def test_a_call_that_began_too_late_does_not_hold_it(promise, hear):
     hear("new_call", now=promise.due_at, call_id="out-1", direction="out")
 
-    assert journey.swept(now=promise.due_at).promises_broken == 1
+    assert duties.swept(now=promise.due_at)["promises"] == 1
 
 
 def test_a_clock_put_back_ends_nothing_before_it_was_made(promise, sara, monday_nine):
@@ -155,7 +155,7 @@ def test_a_call_out_of_the_blue_owes_nothing(ticket, tried):
 def test_a_kept_promise_never_breaks(promise, spoken):
     spoken(now=TEN, call_id="out-1", direction="out")
 
-    assert journey.swept(now=promise.due_at).total == 0
+    assert ledger_moves(duties.swept(now=promise.due_at)) == 0
     assert fates() == [("callback", "kept")]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from billing.models import Invoice, Rate
-from helpdesk import journey
+from helpdesk import duties
 from policies.models import CallbackWindow, Promise
 from tests.conftest import boston
 from tests.journey.ledger import dues
@@ -56,7 +56,7 @@ def test_what_follows_a_broken_promise_is_by_the_new_one(missed, window, monday_
     missed(now=monday_nine)
     new = window(60)
 
-    journey.swept(now=boston(2026, 3, 2, 13))
+    duties.swept(now=boston(2026, 3, 2, 13))
 
     following = Promise.objects.open().get()
     assert (following.window, following.due_at) == (new, boston(2026, 3, 2, 14))
@@ -86,8 +86,8 @@ def test_a_kind_of_customer_may_have_a_window_of_its_own(missed, window, custome
 def test_a_new_rate_prices_what_is_invoiced_from_then_on(ticket, logged, ingrid, close):
     Rate.objects.create(hourly=9000, minimum_fee=6000, valid_from=NOON, made_at=NOON)
     close(ticket, now=NOON - 2 * HOUR)
-    journey.swept(now=NOON - HOUR)
+    duties.swept(now=NOON - HOUR)
     close(logged(now=NOON, customer=ingrid).ticket, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     assert list(Invoice.objects.order_by("number").values_list("total", flat=True)) == [4500, 6000]

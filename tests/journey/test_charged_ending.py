@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from billing import gifts, invoicing
 from billing.models import Invoice, Settlement
-from helpdesk import journey
+from helpdesk import duties, journey
 from tests.conftest import boston
 
 HOUR = timedelta(hours=1)
@@ -18,7 +18,7 @@ NOON = boston(2026, 3, 2, 12)
 @pytest.fixture
 def invoice(ticket, close):
     close(ticket, now=NOON, charge="charged")
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
     return Invoice.objects.get()
 
 
@@ -94,7 +94,7 @@ def test_paying_changes_nothing_on_the_invoice(invoice, pay):
 def test_what_is_paid_and_due_comes_from_the_ledger(invoice, pay, logged, ingrid, close):
     pay(1500)
     close(logged(now=NOON, customer=ingrid).ticket, now=NOON, charge="charged")
-    journey.swept(now=NOON + 3 * HOUR)
+    duties.swept(now=NOON + 3 * HOUR)
 
     paid = Invoice.objects.with_paid().order_by("number").values_list("reference", "paid")
     assert list(paid) == [("2026-0001", 1500), ("2026-0002", 0)]

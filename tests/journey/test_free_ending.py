@@ -11,9 +11,9 @@ from pypdf import PdfReader
 
 from billing import documents, gifts, invoicing
 from billing.models import Invoice, InvoiceDocument, Rate, Settlement
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise
-from tests.conftest import boston
+from tests.conftest import boston, ledger_moves
 from tickets.models import Service, Shop, Ticket
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -23,7 +23,7 @@ NOON = boston(2026, 3, 2, 12)
 @pytest.fixture
 def invoice(ticket, close):
     close(ticket, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
     return Invoice.objects.get()
 
 
@@ -43,9 +43,9 @@ def test_from_a_missed_call_to_a_gift(missed, spoken, customer, close, sara, mon
     journey.customer_identified(ticket, customer("Ingrid Berg"))
 
     close(ticket, now=monday_nine + HOUR)
-    swept = journey.swept(now=monday_nine + 2 * HOUR)
+    swept = duties.swept(now=monday_nine + 2 * HOUR)
 
-    assert (swept.promises_broken, swept.calls_given_up, swept.invoices) == (0, 0, 1)
+    assert (swept["promises"], swept["calls"], swept["invoices"]) == (0, 0, 1)
     invoice, gift = Invoice.objects.get(), Settlement.objects.get()
     assert (invoice.reference, invoice.total, gift.amount) == ("2026-0001", 4500, 4500)
     assert (gift.kind, gift.author, invoice.channel) == ("gift", sara, "call")
@@ -80,7 +80,7 @@ def test_the_gift_has_a_reason_and_an_author(invoice, sara):
 
 def test_staff_may_give_a_reason_of_their_own(ticket, close, per):
     close(ticket, now=NOON, gift_reason="  A loyal customer ", by=per)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     gift = Settlement.objects.get()
     assert (gift.reason, gift.author) == ("A loyal customer", per)
@@ -111,11 +111,11 @@ def test_a_document_that_was_never_drawn_is_drawn_later(ticket, close):
     close(ticket, now=NOON)
     assert gifts.bill(ticket, now=NOON + HOUR).reference == "2026-0001"  # and then it is killed
 
-    journey.swept(now=NOON + 2 * HOUR)
+    duties.swept(now=NOON + 2 * HOUR)
 
     assert InvoiceDocument.objects.get().made_at == NOON + 2 * HOUR
     assert (Invoice.objects.count(), Settlement.objects.count()) == (1, 1)
-    assert journey.swept(now=NOON + 3 * HOUR).total == 0
+    assert ledger_moves(duties.swept(now=NOON + 3 * HOUR)) == 0
 
 
 def test_the_document_is_drawn_the_same_whatever_language_staff_read(invoice):
@@ -126,8 +126,8 @@ def test_the_document_is_drawn_the_same_whatever_language_staff_read(invoice):
 def test_it_is_issued_only_after_the_hour_of_grace(ticket, close):
     close(ticket, now=NOON)
 
-    assert journey.swept(now=NOON + HOUR - SECOND).total == 0
-    assert journey.swept(now=NOON + HOUR).invoices == 1
+    assert ledger_moves(duties.swept(now=NOON + HOUR - SECOND)) == 0
+    assert duties.swept(now=NOON + HOUR)["invoices"] == 1
 
 
 def test_the_grace_is_the_owners_choice(ticket, close):
@@ -135,11 +135,11 @@ def test_the_grace_is_the_owners_choice(ticket, close):
 
     close(ticket, now=NOON)
 
-    assert journey.swept(now=NOON).invoices == 1
+    assert duties.swept(now=NOON)["invoices"] == 1
 
 
 def test_an_ending_is_invoiced_once_however_often_the_clock_ticks(invoice, ticket):
-    assert journey.swept(now=NOON + 2 * HOUR).total == 0
+    assert ledger_moves(duties.swept(now=NOON + 2 * HOUR)) == 0
     assert gifts.bill(ticket, now=NOON + 2 * HOUR) is None
     assert (Invoice.objects.count(), Settlement.objects.count()) == (1, 1)
 
@@ -161,7 +161,7 @@ def test_the_price_is_rounded_minutes_or_the_minimum_fee(
 ):
     work(ticket, minutes, by=per, now=NOON - HOUR)
     close(ticket, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     line = Invoice.objects.get().lines.get()
     assert (line.kind, line.minutes, line.amount) == (kind, billed, total)
@@ -172,7 +172,7 @@ def test_minutes_of_every_contact_add_up(ticket, logged, close, per):
     logged(now=NOON - HOUR, ticket=ticket, minutes=20)
     work(ticket, 25, by=per, now=NOON - HOUR)
     close(ticket, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     assert Invoice.objects.get().total == 6750
 
@@ -188,7 +188,7 @@ def test_a_service_has_a_rate_of_its_own(ticket, logged, close, monday_nine):
     )
     logged(now=monday_nine, ticket=ticket, service=recovery, minutes=60)
     close(ticket, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     invoice = Invoice.objects.get()
     assert (invoice.service, invoice.total) == (recovery, 20000)
@@ -197,7 +197,7 @@ def test_a_service_has_a_rate_of_its_own(ticket, logged, close, monday_nine):
 def test_who_worked_on_it_is_on_the_invoice(ticket, close, per, sara):
     journey.ticket_assigned(ticket, per, now=NOON)
     close(ticket, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     invoice = Invoice.objects.get()
     assert (invoice.technician, invoice.settlements.get().author) == (per, sara)
@@ -205,7 +205,7 @@ def test_who_worked_on_it_is_on_the_invoice(ticket, close, per, sara):
 
 def test_two_endings_take_two_numbers(invoice, logged, ingrid, close):
     close(logged(now=NOON, customer=ingrid).ticket, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     references = Invoice.objects.order_by("number").values_list("reference", flat=True)
     assert list(references) == ["2026-0001", "2026-0002"]
@@ -236,6 +236,6 @@ def test_nothing_is_closed_undecided(ticket, sara):
 def test_all_that_was_given_to_somebody_adds_up(invoice, logged, close, ingrid):
     close(logged(now=NOON, customer=ingrid, minutes=60).ticket, now=NOON)
     close(logged(now=NOON, customer=ingrid).ticket, now=NOON, charge="charged")
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     assert gifts.given_to(ingrid.pk) == 4500 + 9000

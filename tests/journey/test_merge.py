@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise
-from tests.conftest import boston
+from tests.conftest import boston, ledger_moves
 from tests.journey.ledger import dues, fates
 from tickets import intake
 from tickets.merging import NotMergeable
@@ -158,7 +158,7 @@ def test_what_has_ended_is_not_merged(ticket, logged, close, merge, ingrid):
 def test_a_merged_ticket_is_never_invoiced(earlier, later, merge):
     merge(earlier, later)
 
-    assert journey.swept(now=NOON + HOUR / 2).total == 0
+    assert ledger_moves(duties.swept(now=NOON + HOUR / 2)) == 0
 
 
 def test_the_minutes_are_on_the_invoice_of_the_other(ticket, logged, merge, close, per, ingrid):
@@ -167,7 +167,7 @@ def test_the_minutes_are_on_the_invoice_of_the_other(ticket, logged, merge, clos
     merge(ticket, into)
 
     close(into, now=NOON)
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
 
     assert into.invoices.get().total == 18000
 

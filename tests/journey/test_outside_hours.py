@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpdesk import journey
-from tests.conftest import boston
+from helpdesk import duties
+from tests.conftest import boston, ledger_moves
 from tests.journey.ledger import dues, fates
 
 # Monday to Friday nine to five, within four hours of them.
@@ -34,7 +34,7 @@ def test_the_callback_counts_from_when_we_open(missed, case):
 def test_it_does_not_break_over_the_weekend(missed):
     missed(now=boston(2026, 3, 6, 18))
 
-    assert journey.swept(now=boston(2026, 3, 9, 12, 59)).total == 0
+    assert ledger_moves(duties.swept(now=boston(2026, 3, 9, 12, 59))) == 0
     assert fates() == [("callback", "open")]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies import quotes
 from policies.models import Promise, Quote, Turnaround
 from tests.conftest import boston
@@ -149,7 +149,7 @@ def test_ready_but_told_too_late_breaks_it(promise, ready):
 
 
 def test_a_broken_one_leaves_an_update_that_says_when(promise, ticket):
-    journey.swept(now=THURSDAY)
+    duties.swept(now=THURSDAY)
 
     broken, update = Promise.objects.order_by("pk")
     assert (broken.status, broken.ended_at) == ("broken", THURSDAY)
@@ -159,15 +159,15 @@ def test_a_broken_one_leaves_an_update_that_says_when(promise, ticket):
 
 
 def test_nobody_is_forgotten_after_the_update_breaks_too(promise):
-    journey.swept(now=THURSDAY)
-    journey.swept(now=boston(2026, 3, 6, 13))
+    duties.swept(now=THURSDAY)
+    duties.swept(now=boston(2026, 3, 6, 13))
 
     assert fates() == [("turnaround", "broken"), ("update", "broken"), ("update", "open")]
     assert len(chain(Promise.objects.latest("pk"))) == 3
 
 
 def test_ready_and_told_ends_the_update_too(promise, ready):
-    journey.swept(now=THURSDAY)
+    duties.swept(now=THURSDAY)
 
     ready(now=THURSDAY + HOUR, told=True)
 

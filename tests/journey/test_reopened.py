@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from billing.models import Invoice, Settlement
-from helpdesk import journey
-from tests.conftest import boston
+from helpdesk import duties, journey
+from tests.conftest import boston, ledger_moves
 from tests.journey.ledger import fates
 from tickets import states
 from tickets.models import Ticket
@@ -42,14 +42,14 @@ def test_it_is_in_work_again_and_undecided(closed, sara):
 def test_within_the_grace_that_ending_is_never_invoiced(closed, sara):
     reopen(closed, by=sara, now=NOON + HOUR - timedelta(seconds=1))
 
-    assert journey.swept(now=NOON + 2 * HOUR).total == 0
+    assert ledger_moves(duties.swept(now=NOON + 2 * HOUR)) == 0
     assert invoiced() == []
 
 
 def test_then_the_next_ending_is_invoiced_with_all_the_work(closed, close, sara):
     reopen(closed, by=sara, now=NOON + HOUR / 2)
     close(closed, now=NOON + 2 * HOUR)
-    journey.swept(now=NOON + 3 * HOUR)
+    duties.swept(now=NOON + 3 * HOUR)
 
     assert invoiced() == [(2, 9000)]
 
@@ -64,30 +64,30 @@ def test_after_the_grace_it_is_invoiced_first(closed, sara):
 
 
 def test_the_second_invoice_is_only_for_the_later_work(closed, close, sara, per):
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
     reopen(closed, by=sara, now=NOON + 2 * HOUR)
     journey.note_added(closed, "Cable, too.", by=per, minutes=120, now=NOON + 3 * HOUR)
     close(closed, now=NOON + 4 * HOUR, charge="charged")
-    journey.swept(now=NOON + 5 * HOUR)
+    duties.swept(now=NOON + 5 * HOUR)
 
     assert invoiced() == [(1, 9000), (2, 18000)]
     assert list(Settlement.objects.values_list("amount", flat=True)) == [9000]
 
 
 def test_without_later_work_it_is_the_minimum_fee(closed, close, sara):
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
     reopen(closed, by=sara, now=NOON + 2 * HOUR)
     close(closed, now=NOON + 3 * HOUR)
-    journey.swept(now=NOON + 4 * HOUR)
+    duties.swept(now=NOON + 4 * HOUR)
 
     assert invoiced() == [(1, 9000), (2, 4500)]
 
 
 def test_what_was_invoiced_is_not_invoiced_again(closed, sara):
-    journey.swept(now=NOON + HOUR)
+    duties.swept(now=NOON + HOUR)
     reopen(closed, by=sara, now=NOON + 2 * HOUR)
 
-    assert journey.swept(now=NOON + 5 * HOUR).total == 0
+    assert ledger_moves(duties.swept(now=NOON + 5 * HOUR)) == 0
     assert invoiced() == [(1, 9000)]
 
 

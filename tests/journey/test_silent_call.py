@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from helpdesk import journey
-from tests.conftest import boston
+from helpdesk import duties
+from tests.conftest import boston, ledger_moves
 from tests.journey.ledger import dues, fates
 from tickets import calls
 from tickets.channels.contract import Outcome
@@ -16,8 +16,8 @@ ONE = boston(2026, 3, 2, 13)
 def test_it_is_given_up_after_four_hours(hear, monday_nine):
     hear("new_call", now=monday_nine)
 
-    assert journey.swept(now=ONE - SECOND).total == 0
-    assert journey.swept(now=ONE).calls_given_up == 1
+    assert ledger_moves(duties.swept(now=ONE - SECOND)) == 0
+    assert duties.swept(now=ONE)["calls"] == 1
     call = Call.objects.get()
     assert (call.status, call.outcome, call.ended_at) == ("ended", "unknown", ONE)
     assert call.was_answered is False
@@ -26,7 +26,7 @@ def test_it_is_given_up_after_four_hours(hear, monday_nine):
 def test_if_nobody_answered_we_call_back(hear, monday_nine):
     hear("new_call", now=monday_nine)
 
-    journey.swept(now=ONE)
+    duties.swept(now=ONE)
 
     assert fates() == [("callback", "open")]
     assert dues() == [boston(2026, 3, 2, 17)]
@@ -36,7 +36,7 @@ def test_if_somebody_answered_nothing_is_owed(hear, monday_nine):
     hear("new_call", now=monday_nine)
     hear("answer", now=monday_nine)
 
-    journey.swept(now=ONE)
+    duties.swept(now=ONE)
 
     assert fates() == []
     assert Call.objects.get().was_answered is True
@@ -44,15 +44,15 @@ def test_if_somebody_answered_nothing_is_owed(hear, monday_nine):
 
 def test_it_is_given_up_once(hear, monday_nine):
     hear("new_call", now=monday_nine)
-    journey.swept(now=ONE)
+    duties.swept(now=ONE)
 
-    assert journey.swept(now=ONE + MINUTE).total == 0
+    assert ledger_moves(duties.swept(now=ONE + MINUTE)) == 0
     assert fates() == [("callback", "open")]
 
 
 def test_a_hangup_that_comes_after_all_says_how_it_ended(hear, monday_nine):
     hear("new_call", now=monday_nine)
-    journey.swept(now=ONE)
+    duties.swept(now=ONE)
 
     hear("hangup", now=ONE + HOUR, outcome=Outcome.MISSED, cause="cancel")
 
@@ -64,13 +64,13 @@ def test_a_hangup_that_comes_after_all_says_how_it_ended(hear, monday_nine):
 def test_a_call_of_ours_is_given_up_too(hear, ticket, sara, monday_nine):
     hear("new_call", now=monday_nine, direction="out", users=("101",))
 
-    assert journey.swept(now=ONE).calls_given_up == 1
+    assert duties.swept(now=ONE)["calls"] == 1
     assert fates() == []
 
 
 def test_nothing_reached_us_so_nothing_is_kept_as_if_it_had(hear, monday_nine):
     hear("new_call", now=monday_nine)
-    journey.swept(now=ONE)
+    duties.swept(now=ONE)
 
     assert Arrival.objects.count() == 1
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise
-from tests.conftest import CALLER, boston
+from tests.conftest import CALLER, boston, ledger_moves
 from tests.journey.ledger import fates
 from tickets.models import Arrival, ContactPoint, Interaction, Ticket
 
@@ -51,7 +51,7 @@ def test_even_what_was_late_was_never_owed(missed, sara, monday_nine):
 
 
 def test_nothing_is_invoiced(spam):
-    assert journey.swept(now=TEN + 5 * HOUR).total == 0
+    assert ledger_moves(duties.swept(now=TEN + 5 * HOUR)) == 0
 
 
 def test_the_next_call_is_refused_and_filed_there(spam, hear):

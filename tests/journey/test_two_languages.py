@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from billing.models import Invoice
-from helpdesk import journey
+from helpdesk import duties, journey
 from policies.models import Promise
 from tests.conftest import boston
 from tickets.models import Service
@@ -47,7 +47,7 @@ def test_a_turnaround_is_promised_in_swedish(ticket, sara):
 
 def test_the_invoice_is_in_swedish(ticket, close):
     close(ticket, now=TEN, gift_reason="Snabb hjälp")
-    journey.swept(now=TEN + HOUR)
+    duties.swept(now=TEN + HOUR)
 
     invoice = Invoice.objects.get()
     said = PdfReader(BytesIO(invoice.document.pdf)).pages[0].extract_text()

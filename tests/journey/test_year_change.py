@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from billing.models import Invoice, NumberSeries
-from helpdesk import journey
+from helpdesk import duties
 from tests.conftest import boston
 
 HOUR = timedelta(hours=1)
@@ -12,7 +12,7 @@ NEW_YEAR = boston(2027, 1, 1)
 
 def issue(logged, close, customer, *, now):
     close(logged(now=now - HOUR, customer=customer).ticket, now=now - HOUR)
-    journey.swept(now=now)
+    duties.swept(now=now)
     return Invoice.objects.latest("pk")
 
 

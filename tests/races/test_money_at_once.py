@@ -7,7 +7,7 @@ from django.db import transaction
 
 from billing import documents, gifts, invoicing, numbering
 from billing.models import Invoice, InvoiceDocument, NumberSeries, Settlement
-from helpdesk import journey
+from helpdesk import duties, journey
 from tests.races.together import Gate, at_once, times
 from tickets.models import Ticket
 
@@ -35,9 +35,9 @@ def test_any_number_of_sweeps_may_run_at_once(closed, eleven):
     for charge in ("free", "charged", "free"):
         closed(charge)
 
-    swept = times(3, lambda: journey.swept(now=eleven))
+    swept = times(3, lambda: duties.swept(now=eleven))
 
-    assert sum(it.invoices for it in swept) == 3
+    assert sum(it["invoices"] for it in swept) == 3
     assert numbers() == [1, 2, 3]
     assert (Settlement.objects.count(), InvoiceDocument.objects.count()) == (2, 3)
     assert Ticket.objects.to_bill(eleven).count() == 0
@@ -48,11 +48,11 @@ def test_reopening_as_it_is_invoiced(closed, eleven, sara):
     ticket = closed()
 
     swept, reopened = at_once(
-        lambda: journey.swept(now=eleven),
+        lambda: duties.swept(now=eleven),
         lambda: journey.ticket_reopened(ticket, by=sara, now=eleven),
     )
 
-    assert (type(swept), reopened) == (journey.Swept, None)
+    assert (type(swept), reopened) == (dict, None)
     assert numbers() == [1]
     assert Ticket.objects.get().status == Ticket.Status.OPEN
 

@@ -1,12 +1,14 @@
-"""Every touch: what arrived as it came, the interaction it is, and the call behind it."""
+"""Every touch: what arrived as it came, the interaction it is, the call or files behind it."""
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from tickets.models.people import ContactPoint
 from tickets.models.work import Kind, Ticket
-from tickets.triggers import Frozen, Kept
+from tickets.triggers import Frozen, Kept, Once, Refused
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
@@ -23,6 +25,12 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
     def logged_after(self, instant: datetime | None) -> Self:
         return self.filter(logged_at__gt=instant) if instant else self
+
+    def to_send(self, now: datetime) -> Self:
+        return self.filter(status=Interaction.Status.QUEUED, due_at__lte=now)
+
+    def acknowledgements(self) -> Self:
+        return self.filter(is_acknowledgement=True)
 
 
 class Interaction(models.Model):
@@ -34,6 +42,36 @@ class Interaction(models.Model):
         IN = "in", pgettext_lazy("direction", "From the customer")
         OUT = "out", pgettext_lazy("direction", "To the customer")
         INTERNAL = "internal", pgettext_lazy("direction", "Among ourselves")
+
+    class Status(models.TextChoices):
+        LOGGED = (
+            "logged",
+            pgettext_lazy("contact", "Logged"),
+        )  # it happened; there is nothing to send
+        QUEUED = "queued", _("Waiting to be sent")
+        SENT = "sent", pgettext_lazy("contact", "Sent")
+        DELIVERED = "delivered", _("Delivered")
+        BOUNCED = "bounced", _("Came back")
+        FAILED = "failed", _("Could not be sent")
+        WITHHELD = "withheld", _("Held back")
+        DOUBTFUL = "doubtful", _("May have been sent")
+
+    # A delivery report may be here before we have written down that it was sent.
+    MOVES = {
+        Status.LOGGED: frozenset(),
+        Status.QUEUED: frozenset(set(Status) - {Status.LOGGED, Status.QUEUED}),
+        Status.DOUBTFUL: frozenset(
+            {Status.QUEUED, Status.SENT, Status.DELIVERED, Status.BOUNCED, Status.FAILED}
+        ),
+        Status.SENT: frozenset({Status.DELIVERED, Status.BOUNCED}),
+        Status.DELIVERED: frozenset({Status.BOUNCED}),
+        Status.FAILED: frozenset({Status.QUEUED}),
+        Status.WITHHELD: frozenset({Status.QUEUED}),
+        Status.BOUNCED: frozenset(),
+    }
+    HAS_LEFT = (Status.SENT, Status.DELIVERED, Status.BOUNCED)
+    # What staff may try again.
+    STUCK = (Status.FAILED, Status.WITHHELD, Status.DOUBTFUL)
 
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, null=True, blank=True, related_name="interactions"
@@ -49,10 +87,26 @@ class Interaction(models.Model):
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="interactions"
     )
-    text = models.TextField(blank=True)
+    subject = models.CharField(max_length=255, blank=True)
+    text = models.TextField(blank=True)  # of a mail: what is new in it
+    whole_text = models.TextField(blank=True)  # with what it quotes, where that is more
+    remarks = models.JSONField(default=list)  # what was odd about it, in sentences
+    # False: somebody who is not known to belong to the ticket; gets nothing until staff say so.
+    is_verified = models.BooleanField(default=True)
     minutes = models.PositiveIntegerField(default=0)  # of work, for the invoice
     happened_at = models.DateTimeField()
     logged_at = models.DateTimeField()
+    # What leaves the building, be it to a customer or to one of us, is a row first.
+    status = models.CharField(max_length=9, choices=Status, default=Status.LOGGED)
+    recipient = models.CharField(max_length=254, blank=True)
+    is_automatic = models.BooleanField(default=False)  # nobody wrote it
+    is_acknowledgement = models.BooleanField(default=False)  # what came in caused it by itself
+    answers = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="answered_by"
+    )
+    due_at = models.DateTimeField(null=True, blank=True)  # when to send it; empty once it is done
+    sent_at = models.DateTimeField(null=True, blank=True)
+    because = models.CharField(max_length=200, blank=True)  # why not sent, or not yet
 
     objects = InteractionQuerySet.as_manager()
 
@@ -75,16 +129,103 @@ class Interaction(models.Model):
             models.CheckConstraint(
                 name="interaction_minutes_within_a_month", condition=Q(minutes__lte=44640)
             ),
+            models.CheckConstraint(
+                name="interaction_queued_iff_due",
+                condition=Q(status="queued", due_at__isnull=False)
+                | (~Q(status="queued") & Q(due_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="interaction_sent_iff_it_says_when",
+                condition=Q(status__in=["sent", "delivered", "bounced"], sent_at__isnull=False)
+                | (~Q(status__in=["sent", "delivered", "bounced"]) & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="interaction_not_sent_says_why",
+                condition=~Q(status__in=["bounced", "failed", "withheld", "doubtful"])
+                | ~Q(because=""),
+            ),
+            models.CheckConstraint(
+                name="interaction_leaves_for_somebody",
+                condition=Q(status="logged") | (~Q(recipient="") & ~Q(direction="in")),
+            ),
         ]
-        indexes = [models.Index(name="interaction_timeline", fields=["ticket", "happened_at"])]
+        indexes = [
+            models.Index(name="interaction_timeline", fields=["ticket", "happened_at"]),
+            # For the outbox, and for what staff have to look at.
+            models.Index(
+                name="interaction_to_send", fields=["due_at"], condition=Q(status="queued")
+            ),
+            models.Index(
+                name="interaction_stuck",
+                fields=["-logged_at"],
+                condition=Q(status__in=["failed", "withheld", "doubtful", "bounced"]),
+            ),
+            # For the limits: what one address was sent lately.
+            models.Index(
+                name="interaction_to_recipient",
+                fields=["recipient", "-logged_at"],
+                condition=~Q(recipient=""),
+            ),
+        ]
 
     GUARDS = [
-        Frozen(("kind", "direction", "via", "provider_id", "happened_at", "logged_at")),
+        Frozen(("kind", "direction", "happened_at", "logged_at", "recipient")),
+        Once(("provider_id", "sent_at")),
+        Refused(
+            label="way",
+            on="UPDATE",
+            # A text waits for whichever provider the shop has by then.
+            condition="""
+                OLD."via" IS DISTINCT FROM NEW."via" AND OLD."status" NOT IN ('queued', 'doubtful')
+            """,
+            says="contact: how it went stays as it is",
+        ),
         Kept(),
     ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def has_left(self) -> bool:
+        return self.status in self.HAS_LEFT
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.status in self.STUCK
+
+
+def attachment_storage() -> Storage:
+    return storages["attachments"]
+
+
+def attachment_path(attachment: Attachment, name: str) -> str:
+    """Store it under a name that says nothing: the one it came with is only ever shown."""
+    stored = secrets.token_hex(16)
+    return f"{stored[:2]}/{stored}"
+
+
+class Attachment(models.Model):
+    """A file that came with a mail. It leaves as a download, whatever it claims to be."""
+
+    interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=150)
+    content_type = models.CharField(max_length=100)  # as claimed
+    size = models.PositiveIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    content_id = models.CharField(max_length=250, blank=True)  # what the mail's text calls it
+    file = models.FileField(upload_to=attachment_path, storage=attachment_storage, max_length=60)
+
+    class Meta:
+        verbose_name = _("attachment")
+        constraints = [
+            models.CheckConstraint(name="attachment_has_a_name", condition=~Q(name="")),
+        ]
+
+    GUARDS = [Frozen(("interaction", "name", "size", "sha256", "file")), Kept()]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Call(models.Model):
@@ -167,6 +308,7 @@ class Arrival(models.Model):
         BOUNCE = "bounce", _("Bounce")
         AUTO_REPLY = "auto_reply", _("Automatic reply")
         CALL_EVENT = "call_event", _("Call event")
+        DELIVERY = "delivery", _("Delivery report")
         QUARANTINED = "quarantined", _("Could not be read")
         IGNORED = "ignored", _("Ignored")
 
@@ -178,6 +320,8 @@ class Arrival(models.Model):
     arrived_at = models.DateTimeField()
     verdict = models.CharField(max_length=11, choices=Verdict)
     because = models.CharField(max_length=200, blank=True)  # the rule, or what was wrong
+    # Where it lay, as mailbox/uidvalidity/uid: fetched again, it is not filed again.
+    place = models.CharField(max_length=250, null=True, blank=True, unique=True)
     interaction = models.ForeignKey(
         Interaction, models.PROTECT, null=True, blank=True, related_name="arrivals"
     )
@@ -195,7 +339,10 @@ class Arrival(models.Model):
             models.Index(name="arrival_by_content", fields=["sha256"]),
         ]
 
-    GUARDS = [Frozen(("via", "source", "content_type", "raw", "sha256", "arrived_at")), Kept()]
+    GUARDS = [
+        Frozen(("via", "source", "content_type", "raw", "sha256", "arrived_at", "place")),
+        Kept(),
+    ]
 
     def __str__(self) -> str:
         return f"{self.via} {self.sha256[:12]}"
@@ -203,3 +350,21 @@ class Arrival(models.Model):
     @staticmethod
     def digest(raw: bytes) -> str:
         return hashlib.sha256(raw).hexdigest()
+
+
+class Mailbox(models.Model):
+    """How far a mailbox was read. The server's own unread marks are left to people."""
+
+    name = models.CharField(max_length=120, unique=True)  # user@host/folder
+    uidvalidity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)  # why it could not be read last time
+    problem_at = models.DateTimeField(null=True, blank=True)  # since when
+
+    class Meta:
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
+
+    def __str__(self) -> str:
+        return self.name

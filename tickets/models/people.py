@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -95,6 +95,31 @@ class Shop(models.Model):
         default=60,
         help_text=_("How long an ended ticket rests before it is invoiced, to undo a wrong click."),
     )
+    is_sample = models.BooleanField(
+        _("sample shop"),
+        default=False,
+        help_text=_("Nothing leaves it: its customers are made up."),
+    )
+    acknowledgements_per_hour = models.PositiveSmallIntegerField(
+        _("acknowledgements an hour"),
+        default=60,
+        help_text=_("To all together. More than that is a storm, and mail by hand goes on."),
+    )
+    texts_per_day = models.PositiveSmallIntegerField(
+        _("automatic texts a day"), default=200, help_text=_("To all together: they cost money.")
+    )
+    text_countries = models.JSONField(
+        _("texts also to"),
+        default=list,
+        blank=True,
+        help_text=_("Two letters for each country; the shop's own need not be listed."),
+    )
+    quiet_from = models.TimeField(_("quiet from"), default=time(21))
+    quiet_until = models.TimeField(
+        _("quiet until"),
+        default=time(8),
+        help_text=_("In between, texts nobody waits for are kept until morning."),
+    )
 
     objects = ShopManager()
 
@@ -114,6 +139,11 @@ class Shop(models.Model):
         """Return the official number as people read it."""
         number = self.official_phone
         return phones.say(number, self.region) if number.startswith("+") else number
+
+    @property
+    def sends_from(self) -> str:
+        """Return the address our mail comes from."""
+        return settings.MAIL_FROM or self.official_email
 
     @property
     def bill_after(self) -> timedelta:
@@ -180,6 +210,7 @@ class ContactPoint(models.Model):
     # E.164 where the number is valid, lower case for an address, else as it came.
     value = models.CharField(max_length=254)
     raw = models.CharField(max_length=254, help_text=_("As given."))
+    signed = models.CharField(max_length=120, blank=True)  # the name a stranger's mail came with
     customers = models.ManyToManyField(Customer, related_name="contact_points", blank=True)
     blocked_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)

@@ -38,6 +38,8 @@ class Command(BaseCommand):
                 shop = opening.open_shop(cast.PLAN, now=since - timedelta(days=365))
             except opening.AlreadyOpen:
                 raise CommandError("There is a shop already; the sample needs none.") from None
+            shop.is_sample = True  # before anything happens in it that a message could tell of
+            shop.save(update_fields=["is_sample"])
             for (username, full_name, role, extension), (*_rest, password) in zip(
                 cast.STAFF, logins, strict=True
             ):

@@ -1,48 +1,60 @@
-"""Start the helpdesk: brings the database up to date, then serves."""
+"""Start the helpdesk: brings the database up to date, then serves and keeps the clock."""
 
 import os
 import socket
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
+from helpdesk import supervisor, tasks
 from helpdesk.management.commands.demo import LOGINS
 from tickets.models import Shop
 
-WORKERS = 2
 PORTS = range(8000, 8020)
+PARTS = ("web", "worker", "beat")
 
 
 class Command(BaseCommand):
     help = "Start the helpdesk here; with a sample shop where there is none. HOST, PORT: where."
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--only",
+            action="append",
+            choices=PARTS,
+            help="start no more than this, on a database and with styles that are there already; "
+            "may be repeated",
+        )
+
+    def handle(self, *, only: list[str] | None, **options: Any) -> None:
         host = os.environ.get("HOST", "127.0.0.1")
+        if only is None:
+            self._prepare()
+        parts = only or PARTS
+        port = _port(host) if "web" in parts else 0
+        if "web" in parts:
+            if only is None and LOGINS.exists():
+                self.stdout.write(LOGINS.read_text())
+            self._step(f"Helpdesk is at http://{host}:{port}  (Ctrl+C stops it)")
+        tasks.ring()  # the first regular tick is a while away
+        connections.close_all()
+        sys.stdout.flush()
+        commands = supervisor.commands(host, port)
+        supervisor.run({part: commands[part] for part in PARTS if part in parts})
+
+    def _prepare(self) -> None:
         self._step("Database …")
         call_command("migrate", verbosity=0)
-        call_command("createcachetable")
+        call_command("createcachetable", verbosity=0)
         self._step("Styles …")
         call_command("collectstatic", verbosity=0, interactive=False)
         if not Shop.objects.exists():
             self._step("Sample shop, four weeks of it …")
             call_command("demo", stdout=open(os.devnull, "w"))  # noqa: SIM115 - ends with us
-        port = _port(host)
-        if LOGINS.exists():
-            self.stdout.write(LOGINS.read_text())
-        self._step(f"Helpdesk is at http://{host}:{port}  (Ctrl+C stops it)")
-        sys.stdout.flush()
-        # The server takes this process over, so that what is sent to us reaches it.
-        os.execv(
-            sys.executable,
-            [
-                *(sys.executable, "-m", "gunicorn", "helpdesk.wsgi"),
-                *("--bind", f"{host}:{port}", "--workers", str(WORKERS)),
-                *("--log-level", "warning", "--chdir", str(settings.ROOT)),
-            ],
-        )
 
     def _step(self, text: str) -> None:
         self.stdout.write(text)

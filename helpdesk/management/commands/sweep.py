@@ -5,15 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.timezone import now
 
-from helpdesk import journey
+from helpdesk import duties
 
 
 class Command(BaseCommand):
-    help = "Do everything that is due, now: break promises, issue invoices."
+    help = "Do everything that is due, now: break promises, issue invoices, send what waits."
 
     def handle(self, **options: Any) -> None:
-        swept = journey.swept(now=now())
-        self.stdout.write(
-            f"{swept.promises_broken} promises broken, {swept.calls_given_up} silent calls ended, "
-            f"{swept.invoices} invoices issued"
-        )
+        for slug, count in duties.swept(now=now()).items():
+            self.stdout.write(f"{duties.DUTIES[slug].title}: {count}")

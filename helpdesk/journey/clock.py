@@ -1,0 +1,60 @@
+"""What happens because its time has come: one row at a time, each once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from billing import mailing
+from helpdesk.journey import messages
+from helpdesk.journey.calls import filed_anyway
+from policies import calendars, follow_ups, promises
+from policies.follow_ups.contract import Rules
+from policies.models import FollowUp, Promise
+from tickets import calls, callstate, outbox
+from tickets.models import Call, Interaction, Shop
+
+RULES: Rules = follow_ups.RULES | {mailing.SendInvoice.slug: mailing.SendInvoice()}
+
+
+@transaction.atomic
+def call_fell_silent(call: Call, *, now: datetime) -> None:
+    """A call nobody ever hung up on: close it, and call back if nobody answered."""
+    heard = calls.give_up(call, now=now)
+    if heard.ticket is not None and heard.became(callstate.is_missed):
+        with filed_anyway(heard.ticket):
+            promises.owe_callback(heard.ticket, at=now, cause=call.interaction)
+            follow_ups.plan_promises(heard.ticket, now=now)
+
+
+@transaction.atomic
+def promise_came_due(promise: Promise, *, now: datetime) -> None:
+    following = promises.break_(promise, now=now)
+    if following is not None:
+        follow_ups.plan_promises(following.ticket, now=now)
+
+
+@transaction.atomic
+def follow_up_came_due(follow_up: FollowUp, *, now: datetime) -> None:
+    follow_ups.fire(follow_up, RULES, shop=Shop.objects.current(), now=now)
+
+
+def message_came_due(interaction: Interaction, *, now: datetime, may_have_left: bool) -> None:
+    """Send it, outside of any transaction; then write down what follows from it."""
+    shop = Shop.objects.current()
+    night = calendars.running(
+        calendars.Interval(shop.quiet_from, shop.quiet_until), now, shop.tzinfo
+    )
+    if outbox.deliver(
+        interaction,
+        shop=shop,
+        now=now,
+        quiet_until=night[1] if night else None,
+        may_have_left=may_have_left,
+        enclosures=mailing.enclosures(interaction, now=now),
+    ):
+        messages.has_left(interaction, RULES, now=now)
+
+
+@transaction.atomic
+def message_given_up(interaction: Interaction, because: str) -> None:
+    outbox.gave_up(interaction, because)

@@ -1,0 +1,245 @@
+"""A contact as staff log it, and who it turns out to be."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from helpdesk.journey.tickets import complete, merged
+from policies import follow_ups, promises, replies
+from policies.models import Promise
+from tickets import intake, merging, notes, search
+from tickets.intake import Particulars, Reachable
+from tickets.models import (
+    ContactPoint,
+    Customer,
+    Interaction,
+    Service,
+    Shop,
+    Ticket,
+    User,
+)
+from tickets.models.work import Kind
+
+logger = logging.getLogger(__name__)
+Direction = Interaction.Direction
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What staff write down about a call, or about somebody at the counter."""
+
+    kind: str  # Kind.CALL or Kind.WALK_IN
+    direction: str
+    said: str
+    heard_at: datetime  # when it began; what is promised counts from here
+    reached: bool = True  # False: we called and nobody answered
+    minutes: int = 0
+    official: bool = True
+    form_id: str = ""  # of the page it was typed on: sent twice, it is logged once
+
+
+@dataclass(frozen=True)
+class Logged:
+    ticket: Ticket
+    interaction: Interaction
+    promise: Promise | None
+
+
+@transaction.atomic
+def contact_logged(
+    contact: Contact,
+    *,
+    by: User,
+    now: datetime,
+    ticket: Ticket | None = None,
+    customer: Customer | None = None,
+    point: ContactPoint | None = None,
+    call: Interaction | None = None,
+    is_new_matter: bool = False,
+    service: Service | None = None,
+    subject: str = "",
+    wants_callback: bool = False,
+    callback_is: str = "",
+) -> Logged:
+    """Log a contact on `ticket` or a new one; `call` is what the phone system reported of it.
+
+    A call joins the ticket it was filed on, unless it `is_new_matter`. `callback_is` ends the
+    callback promise that was open: void when they called again and were answered, solved when
+    they helped themselves. Raises IntegrityError for a form that was sent before.
+    """
+    if ticket is None and not is_new_matter:
+        ticket = call.ticket if call and call.ticket else None
+    if ticket is None:
+        ticket = intake.open_ticket(
+            subject=subject or _first_line(contact.said),
+            channel=contact.kind,
+            customer=customer,
+            point=point,
+            service=service,
+            now=now,
+        )
+    interaction = _logged(contact, ticket, call, point, by=by, now=now)
+    complete(ticket, customer=customer, point=point, service=service, subject=subject)
+    promise = promises.open_callback(ticket)
+    was_solved = callback_is == Promise.Status.SOLVED
+    if contact.direction == Direction.OUT and call is None and not was_solved:
+        promise = promises.attempted(
+            ticket, reached=contact.reached, at=contact.heard_at, cause=interaction, by=by
+        )
+    if wants_callback:
+        promise = _callback_owed(contact, ticket, interaction, by=by, now=now)
+    elif callback_is and promise is not None:
+        because = _("They called again and were answered")
+        if was_solved:
+            because = _("They solved it themselves")
+        promises.say_ended(promise, callback_is, because=because, at=contact.heard_at, by=by)
+        promise = None
+    intake.take_up(ticket)
+    follow_ups.plan_promises(ticket, now=now)
+    return Logged(ticket, interaction, promise)
+
+
+def _callback_owed(
+    contact: Contact, ticket: Ticket, cause: Interaction, *, by: User, now: datetime
+) -> Promise:
+    """Promise to call back, and note that they were told, if there was somebody to tell."""
+    at = contact.heard_at
+    earlier = promises.open_callback(ticket)
+    if earlier is not None and earlier.due_at <= at:
+        promises.break_(earlier, now=at)  # before the sweep does: nobody is told a time gone by
+    promise = promises.owe_callback(ticket, at=at, cause=cause, maker=by)
+    if contact.reached:
+        promises.tell(
+            promise, replies.callback(promise, shop=Shop.objects.current(), now=at), at=now
+        )
+    return promise
+
+
+def _logged(
+    contact: Contact,
+    ticket: Ticket,
+    call: Interaction | None,
+    point: ContactPoint | None,
+    *,
+    by: User,
+    now: datetime,
+) -> Interaction:
+    if call is None:
+        return notes.log(
+            ticket,
+            kind=contact.kind,
+            direction=contact.direction,
+            said=contact.said,
+            by=by,
+            minutes=contact.minutes,
+            point=point or ticket.contact_point,
+            official=contact.official,
+            happened_at=contact.heard_at,
+            form_id=contact.form_id,
+            now=now,
+        )
+    if call.ticket != ticket:
+        _moved(call, ticket, by=by, now=now)
+    notes.fill_in(call, said=contact.said, by=by, minutes=contact.minutes, now=now)
+    return call
+
+
+def _first_line(said: str) -> str:
+    return said.strip().partition("\n")[0][:120]
+
+
+@transaction.atomic
+def contact_moved(interaction: Interaction, to: Ticket, *, by: User, now: datetime) -> None:
+    _moved(interaction, to, by=by, now=now)
+
+
+def _moved(interaction: Interaction, to: Ticket, *, by: User, now: datetime) -> None:
+    """Staff know better which ticket a call was about; one left empty goes along."""
+    was = interaction.ticket
+    if was is None or was.interactions.exclude(pk=interaction.pk).exists() or was.is_ended:
+        merging.move_contact(interaction, to)
+        return
+    merged(was, to, by=by, now=now)
+    interaction.ticket = to
+
+
+@transaction.atomic
+def note_added(
+    ticket: Ticket, text: str, *, by: User, now: datetime, minutes: int = 0, form_id: str = ""
+) -> None:
+    """Raises IntegrityError for a form that was sent before."""
+    notes.log(
+        ticket,
+        kind=Kind.NOTE,
+        direction=Direction.INTERNAL,
+        said=text,
+        by=by,
+        minutes=minutes,
+        happened_at=now,
+        form_id=form_id,
+        now=now,
+    )
+
+
+@transaction.atomic
+def customer_identified(ticket: Ticket, customer: Customer) -> None:
+    intake.identify(ticket, customer)
+
+
+@transaction.atomic
+def customer_met(
+    name: str,
+    *,
+    now: datetime,
+    point: ContactPoint | None = None,
+    kind: str = Customer.Kind.PERSON,
+    language: str = "",
+) -> Customer:
+    """Somebody new says who they are, calling from `point`."""
+    is_only_theirs = point is not None and not point.customers.exists()
+    shop = Shop.objects.current()
+    customer = intake.new_customer(
+        name, shop=shop, now=now, point=point, kind=kind, language=language
+    )
+    if point is not None and is_only_theirs:
+        number_learnt(point, customer)
+    return customer
+
+
+@transaction.atomic
+def number_learnt(point: ContactPoint, customer: Customer) -> None:
+    """It turns out whose number it is; what a stranger said from it before is theirs, too."""
+    point.customers.add(customer)
+    search.index(customer)
+    strangers = Ticket.objects.filter(contact_point=point, customer__isnull=True)
+    if ticket := strangers.first():
+        intake.identify(ticket, customer)
+
+
+@transaction.atomic
+def customer_entered(
+    about: Particulars, *, now: datetime, reached_by: Reachable | None = None
+) -> Customer:
+    """Staff write down somebody new, before there is anything to do for them."""
+    shop = Shop.objects.current()
+    customer = intake.new_customer(about.name, shop=shop, now=now)
+    intake.rewrite(customer, about)
+    if reached_by is not None:
+        customer_reached_by(customer, reached_by)
+    return customer
+
+
+@transaction.atomic
+def customer_rewritten(customer: Customer, about: Particulars) -> None:
+    intake.rewrite(customer, about)
+
+
+@transaction.atomic
+def customer_reached_by(customer: Customer, by: Reachable) -> None:
+    """Another number or address of theirs, which somebody else may have, too."""
+    point = intake.reach(customer, by)
+    if not point.customers.exclude(pk=customer.pk).exists():
+        number_learnt(point, customer)

@@ -1,0 +1,102 @@
+"""Writing to the customer: by which way, and in how many parts a text goes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from helpdesk.web.ticket_forms import About, ActionForm, Text
+from tickets import channels, outbox, segments
+from tickets.models import Ticket
+from tickets.outbox import Route
+
+MOST_PARTS = 10  # what gateways take as one text
+
+
+class AnswerForm(ActionForm):
+    """An answer, by one of the ways there are."""
+
+    do, url = "answer", "ticket-answer"
+    title, button = gettext_lazy("Answer"), gettext_lazy("Send")
+
+    way = forms.ChoiceField(label=gettext_lazy("Send it as"), widget=forms.RadioSelect)
+    text = Text(label=gettext_lazy("Answer"), max_length=outbox.LONGEST)
+
+    def __init__(self, about: About, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(about, data)
+        self.routes = {_key(route): route for route in outbox.routes(about.ticket)}
+        ways = [(key, _said(route, about)) for key, route in self.routes.items()]
+        field = self.fields["way"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices, field.initial = ways, next(iter(self.routes), None)
+        if len(ways) == 1:  # nothing to choose, but something to know
+            field.widget = forms.HiddenInput()
+            self.hints = [ways[0][1]]
+        if not ways:
+            self.refusal = _why_not(about.ticket)
+
+    @property
+    def route(self) -> Route:
+        return self.routes[self.cleaned_data["way"]]
+
+    @cached_property
+    def parts(self) -> str:
+        """Return what a text as it is typed now would be sent in; nothing for a mail."""
+        chosen = self.routes.get(str(self["way"].value()))
+        if chosen is None or not chosen.is_text:
+            return ""
+        counted = segments.count(str(self["text"].value() or ""))
+        said = ngettext("%(n)d part", "%(n)d parts", counted.parts) % {"n": counted.parts}
+        return _("%(parts)s, room for %(left)d characters more") % {
+            "parts": said,
+            "left": counted.left,
+        }
+
+    def clean(self) -> None:
+        if self.refusal:
+            raise ValidationError(self.refusal)
+        given = self.cleaned_data
+        if "way" not in given or "text" not in given or not self.route.is_text:
+            return
+        parts = segments.count(given["text"]).parts
+        if parts > MOST_PARTS:
+            said = _("That is %(parts)d text messages. Shorten it, or write a mail.")
+            self.add_error("text", said % {"parts": parts})
+
+
+def may_be_answered(ticket: Ticket) -> bool:
+    """Whether there is anybody to write to about it: an ended one can still be answered."""
+    return ticket.status not in {Ticket.Status.SPAM, Ticket.Status.MERGED}
+
+
+def _key(route: Route) -> str:
+    return f"{route.kind}-{route.point.pk}"
+
+
+def _said(route: Route, about: About) -> str:
+    named = {"where": route.point.said(about.shop.region)}
+    return (_("Text to %(where)s") if route.is_text else _("Email to %(where)s")) % named
+
+
+def _why_not(ticket: Ticket) -> str:
+    """Say why nobody can be written to, and what to do about it."""
+    points = [ticket.contact_point] if ticket.contact_point else []
+    if ticket.customer is not None:
+        points += ticket.customer.contact_points.order_by("pk")
+    if not points:
+        return _("We know no number or address of theirs. Add one on the customer's page.")
+    if any(point.opted_out_at for point in points):
+        return _("They want no messages from us. Call them instead.")
+    if any(point.bounced_at for point in points):
+        return _("Mail to them comes back. Call them, and ask for another address.")
+    if any(point.blocked_at for point in points):
+        return _(
+            "Whoever wrote is blocked. Reopen the ticket that was marked as spam to hear them."
+        )
+    if channels.for_texts() is None:
+        return _("We know only numbers, and text messages are not set up. Call them instead.")
+    return _("Their number takes no texts. Call them instead.")

@@ -1,0 +1,195 @@
+"""What did not leave, what stopped, and what only people can do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from helpdesk import duties
+from helpdesk.models import Lease
+from helpdesk.web import correspondence, paging
+from helpdesk.web.correspondence import Reason
+from helpdesk.web.http import Request
+from policies.models import FollowUp
+from tickets.models import Arrival, Interaction, Shop
+
+TEMPLATE = "tickets/stuck.html"
+ROWS = 25
+# What nobody can do anything about any more need not be on the first page for ever.
+RECENTLY = timedelta(days=7)
+Status = Interaction.Status
+NOT_ARRIVED = (*Interaction.STUCK, Status.BOUNCED)
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A message that did not arrive, and what can be done about it."""
+
+    contact: Interaction
+    mark: tuple[str, str] | None
+    button: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A piece of work that was given up, and what it was about."""
+
+    lease: Lease
+    title: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line of what needs people: how many, in words, and where."""
+
+    count: int
+    words: str
+    url: str
+
+
+@require_GET
+def stuck(request: Request) -> HttpResponse:
+    asked = request.GET.get("what", "")
+    instant, counts = now(), _counts()
+    parts = {"": _unsent, "tasks": _tasks, "strangers": _strangers, "work": _stopped}
+    asked = asked if asked in parts else ""
+    tabs = [
+        ("", _("Not sent"), counts["unsent"]),
+        ("tasks", _("To do"), counts["tasks"]),
+        ("strangers", _("From strangers"), counts["strangers"]),
+        ("work", _("Stopped"), counts["stopped"]),
+    ]
+    context = {"now": instant, "tabs": tabs, "asked": asked} | parts[asked](request, instant)
+    return render(request, TEMPLATE, context)
+
+
+def _unsent(request: Request, instant: datetime) -> dict[str, Any]:
+    rows = Interaction.objects.filter(status__in=NOT_ARRIVED)
+    rows = rows.select_related("ticket__customer", "staff")
+    page = paging.page(rows, ("-logged_at", "-pk"), request.GET, size=ROWS)
+    found = [
+        Unsent(row, correspondence.mark(row, instant), correspondence.button(row))
+        for row in page.rows
+    ]
+    return {"page": page, "unsent": found}
+
+
+def _tasks(request: Request, instant: datetime) -> dict[str, Any]:
+    rows = FollowUp.objects.tasks().select_related("ticket__customer", "done_by")
+    page = paging.page(rows, ("due_at", "pk"), request.GET, size=ROWS)
+    found: list[Reason] = correspondence.reasons(page.rows)
+    return {"page": page, "tasks": found}
+
+
+def _strangers(request: Request, instant: datetime) -> dict[str, Any]:
+    rows = _from_strangers().select_related("ticket__customer", "contact_point")
+    page = paging.page(rows, ("-happened_at", "-pk"), request.GET, size=ROWS)
+    return {"page": page, "strangers": page.rows}
+
+
+def _from_strangers() -> QuerySet[Interaction]:
+    """Return what reached an open ticket from somebody not known to belong to it."""
+    return Interaction.objects.filter(is_verified=False, ticket__ended_at__isnull=True)
+
+
+def _stopped(request: Request, instant: datetime) -> dict[str, Any]:
+    page = paging.page(_given_up(), ("-given_up_at", "-pk"), request.GET, size=ROWS)
+    found = [Stopped(lease, _title(lease.duty)) for lease in page.rows]
+    return {"page": page, "stopped": found}
+
+
+def _title(duty: str) -> str:
+    return str(duties.DUTIES[duty].title) if duty in duties.DUTIES else duty
+
+
+def _given_up() -> QuerySet[Lease]:
+    return Lease.objects.filter(given_up_at__isnull=False)
+
+
+def work_again(request: Request, pk: int) -> HttpResponseBase:
+    if request.method == "POST":
+        duties.try_again(get_object_or_404(_given_up(), pk=pk))
+        messages.success(request, _("It is tried again within a minute."))
+    return redirect(reverse("stuck") + "?what=work")
+
+
+def _counts() -> dict[str, int]:
+    return _counted(
+        unsent=Interaction.objects.filter(status__in=NOT_ARRIVED),
+        tasks=FollowUp.objects.tasks(),
+        strangers=_from_strangers(),
+        stopped=_given_up(),
+    )
+
+
+def needs(shop: Shop, instant: datetime) -> list[Need]:
+    """Return what waits for people, in one query; nothing where nothing does."""
+    still = Q(status__in=(Status.FAILED, Status.DOUBTFUL))
+    # In the sample shop everything is held back, and that is how it should be.
+    lately = (Status.BOUNCED,) if shop.is_sample else (Status.BOUNCED, Status.WITHHELD)
+    recent = Q(status__in=lately, logged_at__gt=instant - RECENTLY)
+    n = _counted(
+        unsent=Interaction.objects.filter(still | recent),
+        tasks=FollowUp.objects.tasks(),
+        stopped=_given_up(),
+        aside=Arrival.objects.filter(verdict=Arrival.Verdict.QUARANTINED),
+        strangers=_from_strangers(),
+    )
+    url = reverse("stuck")
+    said = (
+        (n["tasks"], ngettext("thing to do", "things to do", n["tasks"]), f"{url}?what=tasks"),
+        (
+            n["unsent"],
+            ngettext("message did not arrive", "messages did not arrive", n["unsent"]),
+            url,
+        ),
+        (
+            n["aside"],
+            ngettext("mail could not be read", "mails could not be read", n["aside"]),
+            reverse("arrivals"),
+        ),
+        (
+            n["strangers"],
+            ngettext("mail from a stranger", "mails from strangers", n["strangers"]),
+            f"{url}?what=strangers",
+        ),
+        (
+            n["stopped"],
+            ngettext("piece of work stopped", "pieces of work stopped", n["stopped"]),
+            f"{url}?what=work",
+        ),
+    )
+    return [Need(count, words, url) for count, words, url in said if count]
+
+
+def _counted(**rows: QuerySet[Any]) -> dict[str, int]:
+    """Count several sets of rows in a single query."""
+    counts = {
+        name: Coalesce(
+            Subquery(
+                found.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n"),
+                output_field=IntegerField(),
+            ),
+            0,
+        )
+        for name, found in rows.items()
+    }
+    found = Shop.objects.order_by().annotate(**counts).values(*counts).first()
+    return dict(found) if found else dict.fromkeys(rows, 0)
+
+
+urlpatterns = [
+    path("stuck/", stuck, name="stuck"),
+    path("stuck/<int:pk>/again/", work_again, name="work-again"),
+]

@@ -1,0 +1,115 @@
+"""What a follow-up rule is. Read this before adding one.
+
+A rule says when, and what. "Planned at its cause", "at most once", "by whichever worker" and "why
+was this sent, or not sent" are the list's business.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, TypeAlias
+
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext as _
+
+from policies import promises
+from policies.models import FollowUp, Promise
+from tickets.models import Interaction, Shop, Ticket
+
+
+@dataclass(frozen=True)
+class Done:
+    """It was dealt with: what was done, or why not, in a sentence that staff read on the ticket.
+
+    With `again_at` the rule comes round once more, one step further.
+    """
+
+    outcome: str
+    sent: Interaction | None = None
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """Not now; asked again at `due_at`."""
+
+    due_at: datetime
+    because: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Nothing a machine should do: staff read what, and say when it is done.
+
+    With `again_at` the rule comes round once more, one step further, whether it is done or not.
+    """
+
+    what: str
+    again_at: datetime | None = None
+
+
+Deed: TypeAlias = Done | Later | Task
+
+
+class Rule(ABC):
+    slug: ClassVar[str]
+    title: ClassVar[str | LazyText]  # what staff call it; translated when read
+
+    def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
+        """Return why nothing is to be done any more, or "".
+
+        Asked before acting, and of a task whenever something happens on its ticket.
+        """
+        return ""
+
+    @abstractmethod
+    def act(self, follow_up: FollowUp, *, shop: Shop, now: datetime) -> Deed:
+        """Act inside the caller's transaction: write rows, send nothing."""
+
+    def left(self, follow_up: FollowUp, message: Interaction, *, now: datetime) -> None:
+        """What was written has left: what it tells of a promise is told now, and not before."""
+        if follow_up.promise is not None:
+            promises.tell(follow_up.promise, message.text, at=now)
+
+
+class PromiseRule(Rule):
+    """About a promise; asked when it is made."""
+
+    def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
+        promise = follow_up.promise
+        if promise is None or promise.is_open:
+            return ""
+        return _("Not needed: %s") % promise.get_status_display()
+
+    @abstractmethod
+    def due_at(self, promise: Promise) -> datetime | None:
+        """Return when to act, or None for never."""
+
+
+class ContactRule(Rule):
+    """About something that reached us; asked when it is filed."""
+
+    @abstractmethod
+    def due_at(self, contact: Interaction) -> datetime | None:
+        """Return when to act, or None for never."""
+
+
+class TicketRule(Rule):
+    """About a ticket that came to a status; asked when it does."""
+
+    on: ClassVar[frozenset[str]]  # of Ticket.Status
+
+    def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
+        ticket = follow_up.ticket
+        if ticket.status not in self.on:
+            return _("Not needed: %s") % ticket.get_status_display()
+        later = FollowUp.objects.filter(rule=self.slug, ticket=ticket, pk__gt=follow_up.pk)
+        return _("Not needed: it has come to this once more since") if later.exists() else ""
+
+    @abstractmethod
+    def due_at(self, ticket: Ticket, *, now: datetime) -> datetime | None:
+        """Return when to act, or None for never."""
+
+
+Rules: TypeAlias = Mapping[str, Rule]

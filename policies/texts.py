@@ -1,0 +1,87 @@
+"""The files of templates/messages/<language>/: placeholders in braces, no template engine."""
+
+import string
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+MESSAGES = Path(__file__).resolve().parent.parent / "templates" / "messages"
+FALLBACK = "en"
+SUBJECT = "Subject:"
+
+
+class BadText(ValueError):
+    """These words cannot be filled in; the text says why, for staff to read."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is sent: a text message uses the text alone."""
+
+    subject: str
+    text: str
+
+
+def names() -> list[str]:
+    """Return what texts there are: "callback", "acknowledgement", "acknowledgement.mail"."""
+    return sorted(path.stem for path in (MESSAGES / FALLBACK).glob("*.txt"))
+
+
+def exists(name: str) -> bool:
+    return (MESSAGES / FALLBACK / f"{name}.txt").is_file()
+
+
+@cache
+def original(name: str, language: str) -> str:
+    """Return the text as the project has it, in English where there is no other."""
+    for folder in (language.partition("-")[0], FALLBACK):
+        path = MESSAGES / folder / f"{name}.txt"
+        if path.is_file():
+            return path.read_text(encoding="utf-8").strip()
+    raise FileNotFoundError(f"templates/messages/{FALLBACK}/{name}.txt")
+
+
+def placeholders(text: str) -> set[str]:
+    """Return what is to be filled in; raises BadText for anything but a plain {name}."""
+    found = set()
+    try:
+        for _literal, field, spec, conversion in string.Formatter().parse(text):
+            if field is None:
+                continue
+            # A dot or a bracket would reach into the values, an empty name is filled by nothing.
+            if not field.isidentifier() or spec or conversion:
+                raise BadText(_("Write placeholders as a plain word in braces: {shop}."))
+            found.add(field)
+    except ValueError as error:
+        if isinstance(error, BadText):
+            raise
+        raise BadText(_("A brace is left open. For a brace itself, write it twice.")) from None
+    return found
+
+
+def allowed(name: str, language: str) -> set[str]:
+    """Return what may be filled in where the text `name` stands."""
+    return placeholders(original(name, FALLBACK)) | placeholders(original(name, language))
+
+
+def check(name: str, language: str, text: str) -> None:
+    """Raise BadText unless `text` can stand in place of the file `name`."""
+    if not exists(name):
+        raise BadText(_("There is no such text. There are: %s.") % ", ".join(names()))
+    may_use = allowed(name, language)
+    unknown = sorted(placeholders(text) - may_use)
+    if unknown:
+        raise BadText(
+            _("Nothing is known of {%(unknown)s} here. You may use: %(allowed)s.")
+            % {"unknown": unknown[0], "allowed": ", ".join(f"{{{it}}}" for it in sorted(may_use))}
+        )
+
+
+def letter(filled_in: str) -> Letter:
+    """Read a mail's text: a subject on the first line, then paragraphs."""
+    first, _newline, rest = filled_in.partition("\n")
+    if not first.startswith(SUBJECT):
+        return Letter("", filled_in)
+    return Letter(first.removeprefix(SUBJECT).strip(), rest.strip())
