@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.models import Invoice
 from billing.money import Money
-from helpdesk.models import ApiToken
+from helpdesk.models import ApiToken, Heartbeat, Lease
 from policies import calendars
 from policies.calendars import BadHours
 from tickets.admin import ReadOnly, Table
@@ -163,6 +163,18 @@ class ApiTokenAdmin(ReadOnly):
         token.delete()
         messages.success(request, _("%s is revoked: whoever used it is locked out.") % token)
         return redirect("admin:helpdesk_apitoken_changelist")
+
+
+@admin.register(Lease)
+class LeaseAdmin(ReadOnly):
+    list_display = ("duty", "row", "until", "attempts", "because", "given_up_at")
+    list_filter = ("duty",)
+    ordering = ("-pk",)
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnly):
+    list_display = ("name", "beat_at")
 
 
 def _handle(token: ApiToken) -> str:

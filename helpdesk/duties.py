@@ -23,14 +23,14 @@ from helpdesk.models import Heartbeat, Lease
 from policies import promises
 from policies.models import FollowUp
 from tickets import calls, outbox
-from tickets.outbox import TryLater
+from tickets.delivery import TryLater
 from tickets.states import IllegalMove, LostRace
 from tickets.text import one_line
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 8
-LONGEST_WAIT = timedelta(hours=1)
+LONGEST_WAIT = timedelta(hours=3)  # eight attempts outlast a night without a mail server
 AT_ONCE = 500  # rows of a kind in one tick: the next one comes soon enough
 CHUNK = 20
 TICK = "tick"
@@ -91,16 +91,20 @@ def due(duty: Duty, now: datetime) -> models.QuerySet[Any]:
     return duty.due(now).filter(~Exists(taken))
 
 
-def chunks(now: datetime) -> Iterator[tuple[str, list[int]]]:
-    """Yield what is due in portions for the workers, and note that the clock is alive."""
-    beat(now)
+def chunks(now: datetime, *, at_once: int = AT_ONCE) -> Iterator[tuple[str, list[int]]]:
+    """Yield what is due, at most `at_once` of a kind, in portions for the workers.
+
+    What leaves the building goes one by one: a server that hangs must not hold up the others.
+    """
     for duty in DUTIES.values():
-        rows = list(due(duty, now).values_list("pk", flat=True)[:AT_ONCE])
-        for first in range(0, len(rows), CHUNK):
-            yield duty.slug, rows[first : first + CHUNK]
+        rows = list(due(duty, now).values_list("pk", flat=True)[:at_once])
+        size = 1 if duty.leaves else CHUNK
+        for first in range(0, len(rows), size):
+            yield duty.slug, rows[first : first + size]
 
 
 def beat(now: datetime) -> None:
+    """Note that the clock is alive."""
     Heartbeat.objects.update_or_create(name=TICK, defaults={"beat_at": now})
 
 
@@ -203,8 +207,11 @@ def _failed(
     if lease.attempts >= ATTEMPTS:
         _give_up(duty, lease, row, because, now)
         return
-    wait = timedelta(seconds=settings.RETRY_SECONDS) * 2 ** (lease.attempts - 1)
-    Lease.objects.filter(pk=lease.pk).update(
+    wait = timedelta(seconds=settings.RETRY_SECONDS) * 3 ** (lease.attempts - 1)
+    if not duty.due(now).filter(pk=lease.row).exists():
+        _let_go(lease)  # what was to be done is done, and what follows from it failed
+        return
+    _mine(lease).update(
         until=now + max(min(wait, LONGEST_WAIT), after or timedelta()),
         because=one_line(because, 200) or "?",
     )
@@ -218,8 +225,13 @@ def _give_up(
         duty.give_up(row, because)
         lease.delete()  # the row itself says so now
         return
-    Lease.objects.filter(pk=lease.pk).update(given_up_at=now, because=one_line(because, 200) or "?")
+    _mine(lease).update(given_up_at=now, because=one_line(because, 200) or "?")
 
 
 def _let_go(lease: Lease) -> None:
-    Lease.objects.filter(pk=lease.pk).delete()
+    _mine(lease).delete()
+
+
+def _mine(lease: Lease) -> models.QuerySet[Lease]:
+    """Return the lease as far as it is still ours: who overslept must not end another's."""
+    return Lease.objects.filter(pk=lease.pk, attempts=lease.attempts)

@@ -235,7 +235,7 @@ TICK_SECONDS = env.int("TICK_SECONDS", default=30)  # how often what is due is l
 FETCH_SECONDS = env.int("FETCH_SECONDS", default=60)  # how often the mailbox is read
 # Longer than a task may take: what a dead worker held is free again after it.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=300)
-# After the first failure; twice as long after each further one, an hour at most.
+# After the first failure; three times as long after each further one, three hours at most.
 RETRY_SECONDS = env.int("RETRY_SECONDS", default=60)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # for /metrics; empty: closed
 
@@ -267,6 +267,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
+# A line of their own: the clock must not wait behind what it has handed out.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"celery": {}, "clock": {}}
+CELERY_TASK_ROUTES = {
+    f"helpdesk.tasks.{name}": {"queue": "clock"} for name in ("tick", "look", "fetch")
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -27,7 +27,9 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 def commands(host: str, port: int) -> Mapping[str, list[str]]:
     """Return what each child runs."""
-    celery = [sys.executable, "-m", "celery", "--app", "helpdesk", "--quiet"]
+    # What it warns of when it is root is pickle, which we do not accept.
+    quiet = ("-W", "ignore:You're running the worker with superuser privileges")
+    celery = [sys.executable, *quiet, "-m", "celery", "--app", "helpdesk", "--quiet"]
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "helpdesk.wsgi", "--log-level", "warning"),

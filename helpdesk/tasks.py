@@ -20,18 +20,32 @@ _silent_until = 0.0
 @shared_task
 def tick() -> None:
     """Hand out what is due. However many tick at once: a row is done once."""
-    for duty, rows in duties.chunks(now()):
-        do.delay(duty, rows)
+    duties.beat(now())
+    _hand_out(duties.AT_ONCE)
+
+
+@shared_task
+def look() -> None:
+    """Hand out the first of what is due: somebody rang. A backlog is left to the clock."""
+    _hand_out(duties.CHUNK)
 
 
 @shared_task
 def do(duty: str, rows: list[int]) -> None:
-    duties.do(duty, rows, clock=now)
+    if duties.do(duty, rows, clock=now):
+        ring()  # one may cause the next: an invoice, the letter it goes with
 
 
 @shared_task
 def fetch() -> None:
-    mailboxes.fetch(clock=now)
+    if mailboxes.fetch(clock=now):
+        ring()
+
+
+def _hand_out(at_once: int) -> None:
+    for duty, rows in duties.chunks(now(), at_once=at_once):
+        # Not taken by the next tick, it is handed out again by that one.
+        do.apply_async((duty, rows), expires=settings.TICK_SECONDS)
 
 
 def ring() -> None:
@@ -43,7 +57,7 @@ def ring() -> None:
     if time.monotonic() < _silent_until:
         return
     try:
-        tick.apply_async(retry=False, expires=settings.TICK_SECONDS)
+        look.apply_async(retry=False, expires=settings.TICK_SECONDS)
     except (OperationalError, OSError) as error:
         _silent_until = time.monotonic() + SILENCE
         logger.warning("the bell does not ring, the clock will see to it: %s", type(error).__name__)

@@ -2,6 +2,7 @@
 
 import asyncio
 import imaplib
+import logging
 import os
 import shutil
 import signal
@@ -40,6 +41,10 @@ class Received:
         return message_from_bytes(self.raw, policy=policy.default)
 
     @property
+    def message_id(self):
+        return self.mail["Message-ID"].strip()  # folded where it is long
+
+    @property
     def text(self):
         return self.mail.get_body().get_content()
 
@@ -54,9 +59,10 @@ class Smtp:
         self.mails, self.answers, self.deliver = [], [], deliver
         self.at = "DATA"  # which command the answers are for
         self.password, self._hanging = password, []
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # it tells of every command
         options = {"auth_require_tls": False}
         if password:
-            options |= {"auth_required": True, "authenticator": self._authenticate}
+            options["authenticator"] = self._authenticate
         if certificate:
             options["tls_context"] = context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(certificate)
@@ -111,7 +117,7 @@ class Smtp:
         return "451 dropped"
 
     def _authenticate(self, server, session, envelope, mechanism, given):
-        return AuthResult(success=given.password.decode() == self.password, handled=True)
+        return AuthResult(success=given.password.decode() == self.password, handled=False)
 
 
 class Imap:

@@ -11,11 +11,16 @@ from helpdesk import journey
 from tests import gateways
 from tickets.channels.contract import Inbound
 from tickets.channels.kannel import KannelSms
-from tickets.models import ContactPoint, Customer
+from tickets.models import ContactPoint, Customer, Ticket
 
-__all__ = ["gateway", "mailed", "postbox", "prefers", "texted"]
+__all__ = ["gateway", "mailed", "number", "postbox", "prefers", "texted"]
 
 ADDRESS = "ingrid@example.net"
+
+
+def number():
+    """The latest ticket's; on PostgreSQL they go on from one test to the next."""
+    return Ticket.objects.latest("pk").number
 
 
 @pytest.fixture

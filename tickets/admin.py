@@ -15,7 +15,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.models import Arrival, Call, Interaction, Service, User
+from tickets.models import Arrival, Attachment, Call, Interaction, Mailbox, Service, User
 
 SHOWN = 5000  # characters of what arrived
 
@@ -171,3 +171,17 @@ class ArrivalAdmin(ReadOnly):
     def content(self, arrival: Arrival) -> str:
         said = bytes(arrival.raw[:SHOWN]).decode(errors="replace")
         return format_html("<pre>{}</pre>", said + ("…" if len(arrival.raw) > SHOWN else ""))
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnly):
+    list_display = ("name", "content_type", "size", "interaction")
+    list_select_related = ("interaction",)
+    exclude = ("file",)  # a download is by way of its ticket, and as one
+    ordering = ("-pk",)
+
+
+@admin.register(Mailbox)
+class MailboxAdmin(ReadOnly):
+    list_display = ("name", "read_at", "problem", "problem_at")
+    ordering = ("name",)

@@ -78,6 +78,8 @@ def hold(
 def _text(
     interaction: Interaction, shop: Shop, now: datetime, quiet_until: datetime | None
 ) -> Hold | None:
+    if not phones.takes_texts(interaction.recipient):
+        return Hold(_("This number takes no texts, or takes money for them"))
     if not phones.is_in(interaction.recipient, (shop.region, *shop.text_countries)):
         return Hold(_("Texts by themselves go to the shop's own countries only"))
     if interaction.is_acknowledgement:

@@ -82,7 +82,8 @@ def file_mail(mail: Mail, *, digest: str, now: datetime) -> Filed | None:
     caller = intake.known_address(mail.sender, mail.sender_name)
     remarks, message_id = mail.remarks, mail.message_id
     thread = _thread(mail, caller, now)
-    if twin := _same_id(message_id):
+    twin = _same_id(message_id)
+    if twin is not None:
         if twin.arrivals.filter(sha256=digest).exists():
             return None
         # Another mail under a name that is taken: whoever did that does not get its ticket.
@@ -104,7 +105,11 @@ def file_mail(mail: Mail, *, digest: str, now: datetime) -> Filed | None:
         remarks=remarks,
         files=mail.files,
     )
-    return _file(written, thread, now=now)
+    filed = _file(written, thread, now=now)
+    if filed is None and twin is None:
+        # One under the same name was filed just now: the same mail, or another?
+        return file_mail(mail, digest=digest, now=now)
+    return filed
 
 
 def accept(interaction: Interaction) -> None:

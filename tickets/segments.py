@@ -11,6 +11,16 @@ _BASIC = frozenset(
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")  # sent as an escape and a character
 _GSM_7 = _BASIC | _EXTENDED
+# A narrow space stands inside of "5:00 PM", and keyboards put in the quotes and dashes.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
+        **dict.fromkeys("\u2018\u2019\u201a", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+        "\u2026": "...",
+    }
+)
 
 
 class Encoding(StrEnum):
@@ -48,6 +58,11 @@ def count(text: str) -> Segments:
             parts, left = parts + 1, _PART[encoding]
         left -= width
     return Segments(encoding, length, parts, left)
+
+
+def thrifty(text: str) -> str:
+    """Write typographic characters plainly: one of them would halve what fits into a part."""
+    return text.translate(_PLAIN)
 
 
 def _widths(text: str, encoding: Encoding) -> Iterator[int]:

@@ -8,12 +8,11 @@ from billing import mailing
 from helpdesk.journey import messages
 from helpdesk.journey.calls import filed_anyway
 from policies import calendars, follow_ups, promises
-from policies.follow_ups.contract import Rules
 from policies.models import FollowUp, Promise
-from tickets import calls, callstate, outbox
+from tickets import calls, callstate, delivery, outbox
+from tickets.delivery import Taken
 from tickets.models import Call, Interaction, Shop
-
-RULES: Rules = follow_ups.RULES | {mailing.SendInvoice.slug: mailing.SendInvoice()}
+from tickets.states import LostRace
 
 
 @transaction.atomic
@@ -35,7 +34,7 @@ def promise_came_due(promise: Promise, *, now: datetime) -> None:
 
 @transaction.atomic
 def follow_up_came_due(follow_up: FollowUp, *, now: datetime) -> None:
-    follow_ups.fire(follow_up, RULES, shop=Shop.objects.current(), now=now)
+    follow_ups.fire(follow_up, messages.RULES, shop=Shop.objects.current(), now=now)
 
 
 def message_came_due(interaction: Interaction, *, now: datetime, may_have_left: bool) -> None:
@@ -44,15 +43,39 @@ def message_came_due(interaction: Interaction, *, now: datetime, may_have_left: 
     night = calendars.running(
         calendars.Interval(shop.quiet_from, shop.quiet_until), now, shop.tzinfo
     )
-    if outbox.deliver(
+    taken = delivery.deliver(
         interaction,
         shop=shop,
         now=now,
         quiet_until=night[1] if night else None,
         may_have_left=may_have_left,
         enclosures=mailing.enclosures(interaction, now=now),
-    ):
-        messages.has_left(interaction, RULES, now=now)
+    )
+    if taken is None:
+        return
+    is_settled = False
+    try:
+        is_settled = _settled(interaction, taken, now=now)
+    finally:
+        if not is_settled:  # whatever follows from it, it has left, and must not leave twice
+            interaction.refresh_from_db()
+            if not interaction.has_left:
+                delivery.left(interaction, taken, now=now)
+
+
+def _settled(interaction: Interaction, taken: Taken, *, now: datetime) -> bool:
+    """Write down that it left and what follows from it, as one."""
+    for _attempt in range(3):
+        try:
+            with transaction.atomic():
+                delivery.left(interaction, taken, now=now)
+                messages.has_left(interaction, now=now)
+            return True
+        except LostRace:  # staff end the promise it keeps, or a report of its delivery is quicker
+            interaction.refresh_from_db()
+            if interaction.has_left:
+                return True
+    return False
 
 
 @transaction.atomic

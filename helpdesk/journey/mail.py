@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.journey import messages as told
 from policies import follow_ups
-from tickets import arrivals, messages, outbox
+from tickets import arrivals, delivery, messages, outbox
 from tickets.channels.mail import Mail as MailChannel
 from tickets.mail import reading
 from tickets.mail.contract import Bounce, Mail, Nature, Unreadable
@@ -65,13 +65,15 @@ def mail_refused(
 
 def arrival_read_again(arrival: Arrival, *, now: datetime) -> Arrival:
     """Try once more what was put aside: a later version of us may be able to read it."""
-    raw = bytes(arrival.raw)
-    try:
-        mail = _read(raw)
-    except Unreadable as unreadable:
-        arrivals.judge(arrival, Verdict.QUARANTINED, because=str(unreadable))
-        return arrival
     with transaction.atomic():
+        arrival = Arrival.objects.select_for_update().get(pk=arrival.pk)
+        if arrival.verdict != Verdict.QUARANTINED:
+            return arrival  # somebody else has pressed the button as well
+        try:
+            mail = _read(bytes(arrival.raw))
+        except Unreadable as unreadable:
+            arrivals.judge(arrival, Verdict.QUARANTINED, because=str(unreadable))
+            return arrival
         verdict, because, interaction = _decide(mail, arrival.sha256, now=now)
         arrivals.judge(arrival, verdict, because=because, interaction=interaction)
     return arrival
@@ -118,6 +120,8 @@ def _judge(mail: Mail, filed: Filed, *, now: datetime) -> tuple[str, str, Intera
     if filed.is_blocked:
         return Verdict.IGNORED, _("the sender is blocked"), filed.interaction
     if mail.nature == Nature.PERSONAL:
+        if mail.may_be_answered and filed.interaction.contact_point is not None:
+            outbox.lives(filed.interaction.contact_point)
         told.owed_for(filed, now=now, may_be_answered=mail.may_be_answered)
         return told.verdict(filed), "", filed.interaction
     # RFC 3834: what no person wrote is answered by none of our machines.
@@ -139,7 +143,7 @@ def _came_back(ours: Interaction, bounce: Bounce, *, now: datetime) -> None:
     if not bounce.is_permanent:
         return  # the other side is still trying
     because = " ".join(filter(None, (bounce.status, bounce.because)))
-    if outbox.came_back(ours, because, now=now):
+    if delivery.came_back(ours, because, now=now):
         told.came_back(ours, now=now)
 
 

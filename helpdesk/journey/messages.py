@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from billing import mailing
 from helpdesk.journey.calls import filed_anyway
 from helpdesk.journey.satisfaction import answered_by_message
 from helpdesk.journey.tickets import reopened
@@ -12,13 +13,14 @@ from helpdesk.models import Lease
 from policies import follow_ups, promises, replies
 from policies.follow_ups.contract import Rules
 from policies.models import FollowUp
-from tickets import arrivals, intake, keywords, limits, messages, outbox, states
+from tickets import arrivals, delivery, intake, keywords, limits, messages, outbox, states
 from tickets.channels.contract import Delivery, Inbound
 from tickets.keywords import Keyword
 from tickets.messages import Filed
 from tickets.models import Arrival, ContactPoint, Interaction, Shop, Ticket, User
 from tickets.outbox import Letter, Route
 
+RULES: Rules = follow_ups.RULES | {mailing.SendInvoice.slug: mailing.SendInvoice()}
 OUTBOX = "outbox"  # the duty's slug, in helpdesk.duties
 
 
@@ -143,11 +145,11 @@ def opted_out(point: ContactPoint, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def has_left(interaction: Interaction, rules: Rules, *, now: datetime) -> None:
+def has_left(interaction: Interaction, *, now: datetime) -> None:
     """The provider has it: what it tells is told, and what it answers is kept."""
     follow_up = FollowUp.objects.filter(sent=interaction).select_related("promise").first()
     if follow_up is not None:
-        rules[follow_up.rule].left(follow_up, interaction, now=now)
+        RULES[follow_up.rule].left(follow_up, interaction, now=now)
     is_by_hand = interaction.staff is not None and not interaction.is_automatic
     if is_by_hand and interaction.ticket is not None:
         promises.answered(interaction.ticket, by_message=interaction, at=now)
@@ -157,12 +159,13 @@ def has_left(interaction: Interaction, rules: Rules, *, now: datetime) -> None:
 
 @transaction.atomic
 def delivery_reported(
-    delivery: Delivery, raw: bytes, *, content_type: str, source: str, now: datetime
+    report: Delivery, raw: bytes, *, content_type: str, source: str, now: datetime
 ) -> Interaction | None:
-    interaction = outbox.reported(delivery, now=now)
+    news = delivery.reported(report, now=now)
+    interaction = news.interaction if news else None
     arrivals.keep(
         raw,
-        via=delivery.via,
+        via=report.via,
         source=source,
         content_type=content_type,
         verdict=Arrival.Verdict.DELIVERY if interaction else Arrival.Verdict.IGNORED,
@@ -170,6 +173,8 @@ def delivery_reported(
         interaction=interaction,
         now=now,
     )
+    if news is not None and news.has_left:
+        has_left(news.interaction, now=now)
     if interaction is not None and interaction.status == Interaction.Status.BOUNCED:
         came_back(interaction, now=now)
     return interaction

@@ -19,6 +19,7 @@ from tickets.models import Interaction, Ticket, User
 def task_done(follow_up: FollowUp, outcome: str, *, by: User, now: datetime) -> None:
     """Staff did what was theirs to do, and say what."""
     follow_ups.done_by_staff(follow_up, outcome, by=by, now=now)
+    follow_ups.RULES[follow_up.rule].done_by_staff(follow_up, by=by, now=now)
 
 
 @transaction.atomic
@@ -65,7 +66,7 @@ def _question(said: Interaction) -> FollowUp | None:
         to_them |= Q(contact_point=said.contact_point)
     last = (
         Interaction.objects.filter(to_them, direction=Interaction.Direction.OUT)
-        .filter(sent_at__isnull=False)
+        .filter(sent_at__isnull=False, is_acknowledgement=False)
         .order_by("-sent_at", "-pk")
         .first()
     )

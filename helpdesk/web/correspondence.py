@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk import journey
-from helpdesk.journey.clock import RULES
+from helpdesk.journey.messages import RULES
 from helpdesk.models import Lease
 from helpdesk.templatetags.desk import due_text
 from helpdesk.web.task_forms import form_of
+from policies import replies
 from policies.models import FollowUp
-from tickets.models import Attachment, Interaction
+from tickets.models import Attachment, Interaction, Ticket
 from tickets.models.work import Kind
 
 LONGEST = 12_000  # characters of one message; the rest is on its own page
@@ -51,7 +52,9 @@ class Message:
     original: str = ""  # where it is shown as it was sent
 
 
-def message(contact: Interaction, *, now: datetime, lease: Lease | None) -> Message | None:
+def message(
+    contact: Interaction, about: Ticket, *, now: datetime, lease: Lease | None
+) -> Message | None:
     """Return what there is to show of a contact that is a message; None for any other."""
     if contact.kind not in {Kind.EMAIL, Kind.SMS, Kind.WEB} and contact.status == Status.LOGGED:
         return None
@@ -59,7 +62,8 @@ def message(contact: Interaction, *, now: datetime, lease: Lease | None) -> Mess
     url = reverse("message", args=[contact.ticket_id, contact.pk]) if contact.ticket_id else ""
     return Message(
         pk=contact.pk,
-        subject=contact.subject,
+        # That of an answer is the ticket's own: it would be read again and again.
+        subject="" if contact.subject == replies.subject_of_answer(about) else contact.subject,
         mark=mark(contact, now),
         because=_because(contact, lease, now),
         button=button(contact),

@@ -1,5 +1,7 @@
 """What strangers sent, as downloads: no browser ever shows it as a page of ours."""
 
+from __future__ import annotations
+
 from typing import IO
 
 from django.core.files import File
@@ -52,7 +54,9 @@ def attachment(request: Request, pk: int) -> HttpResponseBase:
     return download(content, found.name)
 
 
-def download(content: File | IO[bytes], name: str, *, content_type: str = "") -> FileResponse:
+def download(
+    content: File[bytes] | IO[bytes], name: str, *, content_type: str = ""
+) -> FileResponse:
     """Answer with a file that is saved and never shown."""
     name = one_line(name, 150)
     extension = name.rpartition(".")[2].lower()

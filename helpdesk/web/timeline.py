@@ -84,7 +84,7 @@ def entries(
     leases = correspondence.leases(shown)
     for contact in shown:
         lease = leases.get(contact.pk)
-        message = correspondence.message(contact, now=about.now, lease=lease)
+        message = correspondence.message(contact, about.ticket, now=about.now, lease=lease)
         made.append(_contact(contact, about, message))
     for quote in quotes:
         made += _quote(quote)

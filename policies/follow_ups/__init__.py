@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
@@ -30,6 +30,7 @@ from tickets import states
 from tickets.models import Interaction, Shop, Ticket, User
 
 Status = FollowUp.Status
+SOONEST = timedelta(seconds=30)  # asked again: no tick comes earlier
 Kind = TypeVar("Kind", bound=Rule)
 
 RULES: dict[str, Rule] = {
@@ -103,7 +104,7 @@ def fire(follow_up: FollowUp, rules: Rules, *, shop: Shop, now: datetime) -> Non
         case Later():
             # The WHERE repeats what we believe in, as states.move does.
             FollowUp.objects.filter(pk=follow_up.pk, status=Status.PLANNED).update(
-                due_at=deed.due_at, outcome=deed.because[:200]
+                due_at=max(deed.due_at, now + SOONEST), outcome=deed.because[:200]
             )
         case Task():
             states.move(follow_up, Status.TASK, outcome=deed.what[:200])

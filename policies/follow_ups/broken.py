@@ -90,6 +90,7 @@ def _earlier(promise: Promise) -> Iterator[Promise]:
 
 def _may_know(promise: Promise) -> bool:
     """Whether they can know of it: a stranger whom we never wrote to may have been made up."""
-    if promise.cause is not None and not promise.cause.is_verified:
+    chain = [promise, *_earlier(promise)]
+    if any(it.cause is not None and not it.cause.is_verified for it in chain):
         return False
-    return promise.ticket.customer is not None or promise.told_at is not None
+    return promise.ticket.customer is not None or any(it.told_at for it in chain)

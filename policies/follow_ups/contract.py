@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from policies import promises
 from policies.models import FollowUp, Promise
-from tickets.models import Interaction, Shop, Ticket
+from tickets.models import Interaction, Shop, Ticket, User
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ class Rule(ABC):
         """What was written has left: what it tells of a promise is told now, and not before."""
         if follow_up.promise is not None:
             promises.tell(follow_up.promise, message.text, at=now)
+
+    def done_by_staff(self, follow_up: FollowUp, *, by: User, now: datetime) -> None:
+        """Staff did the task: do what goes with it."""
+        return
 
 
 class PromiseRule(Rule):

@@ -10,7 +10,7 @@ from policies.follow_ups import ways
 from policies.follow_ups.contract import Deed, Done, Task, TicketRule
 from policies.models import FollowUp, Promise
 from tickets import outbox
-from tickets.models import Interaction, Shop, Ticket
+from tickets.models import Interaction, Shop, Ticket, User
 
 
 class Ready(TicketRule):
@@ -45,6 +45,10 @@ class Ready(TicketRule):
         """Ready and told is what keeps a turnaround, unless it was taken back to the bench."""
         if follow_up.ticket.status == Ticket.Status.READY:
             promises.told_ready(follow_up.ticket, at=now, by=None)
+
+    def done_by_staff(self, follow_up: FollowUp, *, by: User, now: datetime) -> None:
+        if follow_up.ticket.status == Ticket.Status.READY:
+            promises.told_ready(follow_up.ticket, at=now, by=by)
 
 
 def _sooner_than_quoted(ticket: Ticket, ready_at: datetime) -> Promise | None:

@@ -120,7 +120,15 @@ class Satisfaction(models.Model):
             ),
         ]
 
-    GUARDS = [Frozen(("ticket", "follow_up", "is_happy", "words", "answered_at")), Kept()]
+    GUARDS = [
+        Frozen(
+            (
+                *("ticket", "follow_up", "is_happy", "words", "answered_at"),
+                *("interaction", "asked_by"),
+            )
+        ),
+        Kept(),
+    ]
 
     def __str__(self) -> str:
         return f"{self.ticket}: {'+' if self.is_happy else '−'}"

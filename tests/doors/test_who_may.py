@@ -11,15 +11,19 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils.timezone import now
 
 from billing import gifts
 from helpdesk import journey, opening
-from policies.models import Promise
+from helpdesk.models import Lease
+from policies.models import FollowUp, Promise
 from tests.conftest import boston
+from tests.doors.correspondence import given_up, tasks
+from tests.doors.mails import answered, arrive, fate, mail, unreadable
 from tickets import intake
-from tickets.models import Interaction, Service, Ticket, User
+from tickets.models import Attachment, Interaction, Service, Ticket, User
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +62,22 @@ DOORS = {
     "ticket-spam": post("number", sure="on"),
     "ticket-merge": post("number", into="{third}"),
     "ticket-identify": post("number", name="Ingrid Dahl"),
+    "ticket-answer": post("number", way="email-{point}", text="It is ready."),
+    "ticket-answer-parts": Door("post", kwargs=("number",)),
+    "message": Door(kwargs=("number", "mail")),
+    "message-raw": Door(kwargs=("number", "mail")),
+    "message-retry": post("number", "unsent"),
+    "message-accept": post("number", "mail"),
+    "task-done": post("number", "task", outcome="Called them."),
+    "task-asked": post("number", "asked", is_happy="yes"),
+    "opt-out": post("point"),
+    "attachment": Door(kwargs=("attachment",)),
+    "arrivals": Door(),
+    "arrival": Door(kwargs=("arrival",)),
+    "arrival-raw": Door(kwargs=("arrival",)),
+    "arrival-read": post("arrival"),
+    "stuck": Door(),
+    "work-again": post("lease"),
     "contact-move": post("number", "contact", to="{third}"),
     "ticket-callback": post("number"),
     "ticket-promise": post("number", kind="update", what="A price", due_at="{soon}"),
@@ -78,10 +98,14 @@ DOORS = {
     "report": Door(opens_to=("owner",), kwargs=("slug",)),
     "report-export": Door(opens_to=("owner",), kwargs=("slug",)),
 }
+# By a link of ours that nobody can guess; without one it says nothing. See test_links.
+BY_LINK = {"invoice-link"}
 # Programs' doors: no session opens them, a token with the scope does. See test_tokens.
 PROGRAMS = {"callers", "caller-name", "greeting", "greeting-text", "greeting-twiml", "cti"}
 # For those who watch over us; the last one has a token of its own. See test_health.
 WATCHED = {"healthz", "readyz", "metrics"}
+# Providers' doors: each verifies what is sent to it.
+PROVIDERS = {"hook"}
 # Before the log-in, or about it; none shows anything of the shop.
 OPEN_TO_THE_WORLD = {
     "account_login",
@@ -151,10 +175,38 @@ def world(shop, people, hear, missed):
             reference=done.invoices.get().reference,
             service=Service.objects.first().pk,
             slug="gifts",
+            **_correspondence(ticket, by, at),
             soon=f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}",
         )
 
     return build
+
+
+def _correspondence(ticket, by, at):
+    """A mail with a file from somebody unknown, one of ours that failed, and what is to be done."""
+    arrive(mail(id=f"first-{ticket.pk}", sender="i@example.com"), now=at)
+    first = Interaction.objects.latest("pk")
+    Interaction.objects.filter(pk=first.pk).update(ticket=ticket, is_verified=False)
+    Ticket.objects.filter(pk=ticket.pk).update(contact_point=first.contact_point)
+    ticket.refresh_from_db()
+    file = Attachment.objects.create(
+        interaction=first, name="a.txt", size=1, sha256="x", file=ContentFile(b"x", name="file")
+    )
+    unsent = answered(ticket, by, now=at)
+    fate(unsent, "failed", because="No such server")
+    tasks(ticket, by, now=at)
+    rows = FollowUp.objects.filter(ticket=ticket, status="task")
+    given_up(1, now=at, row=ticket.pk)
+    return {
+        "mail": first.pk,
+        "point": first.contact_point_id,
+        "unsent": unsent.pk,
+        "attachment": file.pk,
+        "arrival": unreadable(at).pk,
+        "task": rows.exclude(rule="satisfaction").get().pk,
+        "asked": rows.get(rule="satisfaction").pk,
+        "lease": Lease.objects.latest("pk").pk,
+    }
 
 
 def knock(client, name, world):
@@ -168,16 +220,22 @@ def knock(client, name, world):
         )
     kwargs = {("pk" if key in PKS else key): values[key] for key in door.kwargs}
     data = {key: str(value).format(**values) for key, value in door.data.items()}
-    return getattr(client, door.method)(reverse(name, kwargs=kwargs), data)
+    response = getattr(client, door.method)(reverse(name, kwargs=kwargs), data)
+    response.close()  # the file of a download
+    return response
 
 
-PKS = {"contact", "promise", "quote", "customer"}
+PKS = {"contact", "promise", "quote", "customer", "mail", "unsent", "task", "asked", "point"}
+PKS |= {"attachment", "arrival", "lease"}
 
 
 def test_every_route_has_an_entry():
     named = {route.name for route in routes()}
 
-    assert named == set(DOORS) | PROGRAMS | WATCHED | OPEN_TO_THE_WORLD | OWN_ACCOUNT
+    assert (
+        named
+        == set(DOORS) | BY_LINK | PROVIDERS | PROGRAMS | WATCHED | OPEN_TO_THE_WORLD | OWN_ACCOUNT
+    )
 
 
 @pytest.mark.parametrize("name", DOORS)
@@ -244,15 +302,29 @@ def test_what_does_not_exist_is_not_found(client, people, world, name):
     assert getattr(client, door.method)(reverse(name, kwargs=kwargs)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["contact-move", "quote-accept", "promise-told", "promise-end"])
+HERE = {
+    "contact-move": "contact",
+    "quote-accept": "quote",
+    "promise-told": "promise",
+    "promise-end": "promise",
+    "message": "mail",
+    "message-raw": "mail",
+    "message-retry": "unsent",
+    "message-accept": "mail",
+    "task-done": "task",
+    "task-asked": "asked",
+}
+
+
+@pytest.mark.parametrize("name", HERE)
 def test_another_ticket_s_is_not_found_here(client, people, world, name):
     here, there = world(people["owner"]), world(people["owner"], "+16175550143")
     client.force_login(people["owner"])
-    row = {"contact-move": "contact", "quote-accept": "quote"}.get(name, "promise")
+    door = DOORS[name]
 
-    url = reverse(name, kwargs={"number": here.number, "pk": getattr(there, row)})
+    url = reverse(name, kwargs={"number": here.number, "pk": getattr(there, HERE[name])})
 
-    assert client.post(url, DOORS[name].data).status_code == 404
+    assert getattr(client, door.method)(url, door.data).status_code == 404
 
 
 @pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.method == "post"])

@@ -46,20 +46,20 @@ def test_two_clocks_are_one_clock(stack, sink):
 
 
 def test_what_a_worker_died_of_is_done_by_the_next(tmp_path, sink):
-    with Stack(tmp_path, EMAIL_URL=sink.url) as stack:
+    sink.seconds = 60
+    with Stack(tmp_path, EMAIL_URL=sink.url, LEASE_SECONDS="10") as stack:
         stack.start("beat")
         worker = stack.start("worker")
         stack.python(f"{WORLD}\nclosed(opened())")
-        sink.seconds = 60
         eventually(lambda: len(sink.mails) == 1)  # given over, and not acknowledged
 
         stack.kill(worker)
         sink.seconds = 0
-        assert stack.sql("SELECT duty, attempts FROM helpdesk_lease") == [("messages", 1)]
+        assert stack.sql("SELECT duty, attempts FROM helpdesk_lease") == [("outbox", 1)]
         stack.start("worker")
 
         sent = "SELECT status FROM tickets_interaction WHERE direction = 'out'"
         eventually(lambda: stack.sql(sent) == [("sent",)])
         first, second = sink.mails
         assert first["Message-ID"] == second["Message-ID"]
-        assert stack.sql("SELECT count(*) FROM helpdesk_lease") == [(0,)]
+        eventually(lambda: stack.sql("SELECT count(*) FROM helpdesk_lease") == [(0,)])

@@ -49,7 +49,7 @@ def test_later_means_later_and_longer_each_time(smtp, answer, minutes, settings,
     # After one minute, then after two more.
     assert tried == [1, 2, 2, 3, 3, 3, 3]
     assert status(interaction) == Status.SENT
-    assert [it.mail["Message-ID"] for it in smtp.mails] == [interaction.provider_id]
+    assert [it.message_id for it in smtp.mails] == [interaction.provider_id]
 
 
 def test_while_it_waits_it_says_why(smtp, answer, minutes):  # noqa: F811
@@ -136,7 +136,7 @@ def test_a_line_that_breaks_after_the_mail_was_given_sends_the_same_again(
 
     duties.swept(now=minutes(2))
     assert status(interaction) == Status.SENT
-    assert [it.mail["Message-ID"] for it in smtp.mails] == [interaction.provider_id]
+    assert [it.message_id for it in smtp.mails] == [interaction.provider_id]
 
 
 def test_one_that_hangs_does_not_starve_the_others(smtp, answer, minutes, settings):  # noqa: F811

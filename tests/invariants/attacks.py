@@ -6,15 +6,26 @@ A new rule without an attack fails in test_the_database_says_no.
 
 from datetime import time, timedelta
 
-from billing.models import Invoice, InvoiceDocument, InvoiceLine, NumberSeries, Rate, Settlement
-from helpdesk.models import ApiToken
+from billing.models import (
+    Invoice,
+    InvoiceDocument,
+    InvoiceLine,
+    InvoiceMailing,
+    NumberSeries,
+    Rate,
+    Settlement,
+)
+from helpdesk.models import ApiToken, Lease
 from policies.models import (
     Calendar,
     CallbackWindow,
     Closure,
+    FollowUp,
     OpeningHours,
     Promise,
     Quote,
+    ReplyTemplate,
+    Satisfaction,
     SpecialHours,
     Turnaround,
 )
@@ -22,10 +33,12 @@ from tests.conftest import boston
 from tests.invariants.strikes import Add, Change, Delete
 from tickets.models import (
     Arrival,
+    Attachment,
     Call,
     ContactPoint,
     Customer,
     Interaction,
+    Mailbox,
     Service,
     Shop,
     Ticket,
@@ -40,6 +53,12 @@ IN_WORDS = {"kind": "other", "status": "open"}
 UNTOLD = {"told_at__isnull": True, "status": "open"}
 A_NEW_INVOICE = {"ending": 9, "number": 99, "reference": "2026-0099"}
 PART_PAID = {"invoice__ticket__charge": "charged"}
+A_COPY = {"provider_id": None}
+
+
+def _first(model, of):
+    return model.objects.filter(**of).earliest("pk").pk
+
 
 TICKETS = {
     "shop_is_one": [Add(Shop, but={"id": 2})],
@@ -91,7 +110,25 @@ TICKETS = {
         Change(Call, {"was_answered": True, "answered_at": lambda row: row.started_at - HOUR}),
     ],
     "tickets_call.interaction_id": [Add(Call)],
+    "interaction_queued_iff_due": [
+        Change(Interaction, {"due_at": NOON}, of={"status": "sent"}),
+        Add(Interaction, but=A_COPY | {"due_at": None}, of={"status": "queued"}),
+    ],
+    "interaction_sent_iff_it_says_when": [
+        Change(Interaction, {"sent_at": NOON}, of={"status": "logged"}),
+        Add(Interaction, but=A_COPY | {"sent_at": None}, of={"status": "sent"}),
+    ],
+    "interaction_not_sent_says_why": [
+        Change(Interaction, {"because": ""}, of={"status": "failed"}),
+    ],
+    "interaction_leaves_for_somebody": [
+        Add(Interaction, but=A_COPY | {"recipient": ""}, of={"status": "queued"}),
+        Add(Interaction, but=A_COPY | {"direction": "in"}, of={"status": "queued"}),
+    ],
+    "attachment_has_a_name": [Add(Attachment, but={"name": ""})],
     "arrival_not_filed_says_why": [Change(Arrival, {"verdict": "ignored"})],
+    "tickets_arrival.place": [Add(Arrival, of={"place__isnull": False})],
+    "tickets_mailbox.name": [Add(Mailbox)],
 }
 
 POLICIES = {
@@ -149,6 +186,21 @@ POLICIES = {
     "policies_promise.follows_id": [
         Add(Promise, but={"kind": "other", "window_id": None}, of={"follows__isnull": False})
     ],
+    "policies_followup.key": [Add(FollowUp, of={"sent__isnull": True})],
+    "policies_followup.sent_id": [Add(FollowUp, but={"key": "x"}, of={"sent__isnull": False})],
+    "follow_up_done_iff_it_says_when": [
+        Change(FollowUp, {"done_at": NOON}, of={"status": "planned"}),
+        Change(FollowUp, {"status": "done", "outcome": "x"}, of={"status": "planned"}),
+        Change(FollowUp, {"status": "planned"}, of={"status": "done"}),
+    ],
+    "follow_up_not_planned_says_what": [
+        Change(FollowUp, {"outcome": ""}, of={"status": "done"}),
+        Change(FollowUp, {"status": "task"}, of={"status": "planned"}),
+    ],
+    "policies_satisfaction.follow_up_id": [Add(Satisfaction)],
+    "satisfaction_says_how_it_was_given": [Add(Satisfaction, but={"asked_by_id": None})],
+    "reply_template_once": [Add(ReplyTemplate)],
+    "reply_template_has_words": [Change(ReplyTemplate, {"text": ""})],
 }
 
 BILLING = {
@@ -172,6 +224,15 @@ BILLING = {
     "line_once": [Add(InvoiceLine, but={"amount": 0})],
     "line_from_one": [Add(InvoiceLine, but={"amount": 0, "position": 0})],
     "billing_invoicedocument.invoice_id": [Add(InvoiceDocument)],
+    "billing_invoicemailing.invoice_id": [
+        Add(
+            InvoiceMailing,
+            but={"follow_up_id": lambda row: _first(FollowUp, {"invoice_mailing": None})},
+        )
+    ],
+    "billing_invoicemailing.follow_up_id": [
+        Add(InvoiceMailing, but={"invoice_id": lambda row: _first(Invoice, {"mailing": None})})
+    ],
     "settlement_is_positive": [Add(Settlement, but={"amount": 0}, of=PART_PAID)],
     "settlement_gift_has_a_reason": [
         Add(Settlement, but={"kind": "gift", "reason": ""}, of=PART_PAID)
@@ -180,20 +241,27 @@ BILLING = {
 
 DOORS = {
     "token_has_a_name": [Change(ApiToken, {"name": ""})],
+    "lease_once": [Add(Lease)],
 }
 
 CONSTRAINTS = TICKETS | POLICIES | BILLING | DOORS
 
 LEDGERS = (
-    *(Customer, ContactPoint, Ticket, Interaction, Call, Arrival),
-    *(CallbackWindow, Turnaround, Quote, Promise),
-    *(Rate, NumberSeries, Invoice, InvoiceLine, InvoiceDocument, Settlement),
+    *(Customer, ContactPoint, Ticket, Interaction, Attachment, Call, Arrival),
+    *(CallbackWindow, Turnaround, Quote, Promise, FollowUp, Satisfaction),
+    *(Rate, NumberSeries, Invoice, InvoiceLine, InvoiceDocument, InvoiceMailing, Settlement),
 )
 
 GUARDS = {
     **{f"{model._meta.db_table}.kept": [Delete(model)] for model in LEDGERS},
     "tickets_ticket.frozen": [Change(Ticket, {"opened_at": NOON})],
     "tickets_interaction.frozen": [Change(Interaction, {"happened_at": NOON})],
+    "tickets_interaction.once": [
+        Change(Interaction, {"provider_id": "<forged@x>"}, of={"status": "sent"}),
+        Change(Interaction, {"sent_at": NOON}, of={"status": "sent"}),
+    ],
+    "tickets_interaction.way": [Change(Interaction, {"via": "carrier"}, of={"status": "sent"})],
+    "tickets_attachment.frozen": [Change(Attachment, {"name": "forged.pdf"})],
     "tickets_arrival.frozen": [Change(Arrival, {"raw": b"forged"})],
     "policies_callbackwindow.frozen": [Change(CallbackWindow, {"minutes": 10})],
     "policies_turnaround.frozen": [Change(Turnaround, {"risks": "none"})],
@@ -209,6 +277,12 @@ GUARDS = {
         Change(Promise, {"told_text": "Sometime"}, of={"told_at__isnull": False}),
         Change(Promise, {"told_at": None, "told_text": None}, of={"told_at__isnull": False}),
         Change(Promise, {"ended_because": "x"}, of={"status": "kept"}),
+        Change(Promise, {"kept_by_id": None}, of={"kept_by__isnull": False}),
+        Change(
+            Promise,
+            {"kept_by_id": lambda row: Interaction.objects.latest("pk").pk},
+            of={"kept_by__isnull": False},
+        ),
     ],
     "policies_promise.fate": [
         Change(Promise, {"status": "void"}, of={"status": "kept"}),
@@ -217,6 +291,20 @@ GUARDS = {
             {"ended_by_id": lambda row: User.objects.earliest("pk").pk},
             of={"status": "kept", "ended_by__isnull": True},
         ),
+    ],
+    "policies_followup.frozen": [Change(FollowUp, {"planned_at": NOON})],
+    "policies_followup.once": [
+        Change(FollowUp, {"done_at": NOON}, of={"status": "done"}),
+        Change(FollowUp, {"sent_id": None}, of={"sent__isnull": False}),
+        Change(
+            FollowUp,
+            {"sent_id": lambda row: Interaction.objects.latest("pk").pk},
+            of={"sent__isnull": False},
+        ),
+    ],
+    "policies_satisfaction.frozen": [Change(Satisfaction, {"is_happy": False})],
+    "billing_invoicemailing.frozen": [
+        Change(InvoiceMailing, {"invoice_id": lambda row: _first(Invoice, {"mailing": None})})
     ],
     "billing_rate.frozen": [Change(Rate, {"hourly": 1})],
     "billing_numberseries.frozen": [

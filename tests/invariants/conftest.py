@@ -4,11 +4,20 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from billing import gifts
 from helpdesk import duties, journey
-from helpdesk.models import ApiToken
-from policies.models import Calendar, Closure, Promise, SpecialHours
+from helpdesk.models import ApiToken, Lease
+from policies.models import (
+    Calendar,
+    Closure,
+    FollowUp,
+    Promise,
+    ReplyTemplate,
+    Satisfaction,
+    SpecialHours,
+)
 from tests.conftest import boston
-from tickets.models import Interaction, Service, Ticket
+from tickets.models import Arrival, Attachment, Interaction, Mailbox, Service, Ticket
 from tickets.models.work import Kind
 
 HOUR = timedelta(hours=1)
@@ -33,6 +42,8 @@ def world(missed, tried, ingrid, sara, per, monday_nine):
         calendar=calendar, date=date(2026, 12, 24), opens=time(9), closes=time(12)
     )
     ApiToken.objects.create(per, None, name="pbx", scopes=[])
+    _written(_opened(ingrid, sara), sara)
+    _followed_up(_closed(_opened(ingrid, sara), "charged", sara), sara)
 
 
 def _opened(customer, by):
@@ -51,6 +62,36 @@ def _quoted(ticket, by):
     update = journey.promised(ticket, "Progress", thursday, kind="update", by=by, now=TEN)
     journey.promise_ended(update, Promise.Status.KEPT, because="Said so", by=by, now=TEN)
     journey.promised(ticket, "The price", thursday, kind="other", by=by, now=TEN)
+
+
+def _written(ticket, by):
+    """A mail that left, one that waits and one that failed; a file, a mailbox, work in hand."""
+    common = {"kind": Kind.EMAIL, "direction": Interaction.Direction.OUT, "via": "email"}
+    common |= {"ticket": ticket, "staff": by, "recipient": "ingrid@example.com"}
+    common |= {"happened_at": TEN, "logged_at": TEN}
+    sent = Interaction.objects.create(**common, status="sent", sent_at=TEN, provider_id="<1@x>")
+    Interaction.objects.create(**common, status="queued", due_at=TEN, provider_id="<2@x>")
+    Interaction.objects.create(**common, status="failed", because="554", provider_id="<3@x>")
+    Attachment.objects.create(interaction=sent, name="a.pdf", size=1, sha256="x", file="aa/bb")
+    place = {"place": "help@shop.example/1/1", "via": "email", "source": "help@shop.example"}
+    Arrival.objects.create(
+        **place, raw=b"x", sha256="x", arrived_at=TEN, verdict="quarantined", because="x"
+    )
+    Mailbox.objects.create(name="help@shop.example/INBOX")
+    Lease.objects.create(duty="outbox", row=sent.pk, until=TEN)
+
+
+def _followed_up(ticket, by):
+    """An invoice nobody has sent yet, a message that kept a promise, and an answer on the phone."""
+    gifts.bill(ticket, now=TEN + HOUR)
+    said = Interaction.objects.earliest("pk")
+    Promise.objects.filter(status="kept").update(kept_by=said)
+    done = FollowUp.objects.filter(status="done").earliest("pk")
+    FollowUp.objects.filter(pk=done.pk).update(sent=said)
+    Satisfaction.objects.create(
+        ticket=ticket, follow_up=done, is_happy=True, answered_at=TEN, asked_by=by
+    )
+    ReplyTemplate.objects.create(name="callback", language="en", text="By {deadline}.")
 
 
 def _closed(ticket, charge, by):

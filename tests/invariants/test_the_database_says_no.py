@@ -108,6 +108,8 @@ def another(field, row):
             return NOON if value is None else value.replace(year=value.year + 1)
         case models.BinaryField():
             return b"another"
+        case models.BooleanField():
+            return not value
     return "x" if value != "x" else "y"
 
 

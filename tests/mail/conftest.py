@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from helpdesk import duties, journey
 from tests import mailservers
 from tests.tickets.mail.builders import mail
-from tickets.models import Shop
+from tickets import outbox
+from tickets.models import Interaction, Shop
+from tickets.models.work import Kind
 
 HELP = "help@dahl.example"
 
@@ -55,3 +57,41 @@ def smtp(by_mail, settings):
 def minutes(monday_nine):
     """An instant that many minutes after Monday at nine."""
     return lambda count: monday_nine + timedelta(minutes=count)
+
+
+@pytest.fixture
+def answered(sara, minutes):
+    """Let Sara answer a ticket by mail; sent as soon as what is due is swept."""
+
+    def answered(ticket, text="It dries.", *, now=None):
+        route = next(it for it in outbox.routes(ticket) if it.kind == Kind.EMAIL)
+        return journey.staff_answered(ticket, route, text, by=sara, now=now or minutes(1))
+
+    return answered
+
+
+@pytest.fixture
+def first(arrive, smtp):
+    """Ingrid's mail, its ticket, and our acknowledgement, which has left."""
+    arrival = arrive()
+    duties.swept(now=arrival.arrived_at)
+    return arrival.interaction.ticket
+
+
+@pytest.fixture
+def ours(first):
+    """The acknowledgement, as the row it is."""
+    return Interaction.objects.get(direction="out")
+
+
+@pytest.fixture
+def end(sara, minutes):
+    """Let Sara find out whose ticket it is, and close it."""
+
+    def end(ticket):
+        ingrid = journey.customer_met("Ingrid Berg", point=ticket.contact_point, now=minutes(9))
+        journey.customer_identified(ticket, ingrid)
+        ticket.refresh_from_db()
+        journey.ticket_closed(ticket, charge="free", by=sara, now=minutes(10))
+
+    return end

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tickets import segments
 from tickets.segments import Encoding, Segments, count
 
 GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
@@ -64,3 +65,12 @@ def test_counts_ucs_2_as_utf_16_does(text):
 @given(GSM_TEXT)
 def test_costs_no_more_without_its_last_character(text):
     assert count(text[:-1]).parts <= count(text).parts
+
+
+def test_typographic_characters_are_written_plainly():
+    assert segments.thrifty("“5:00\u202fPM” – that’s late…") == "\"5:00 PM\" - that's late..."
+    assert segments.count(segments.thrifty("by 5:00\u202fPM")).encoding == segments.Encoding.GSM_7
+
+
+def test_what_no_keyboard_makes_by_itself_stays():
+    assert segments.thrifty("Å 🎁 ç €") == "Å 🎁 ç €"

@@ -65,7 +65,7 @@ class Imap:
 
     @contextmanager
     def opened(self) -> Iterator["OpenMailbox"]:
-        """Log in and open the folder. Raises MailboxUnavailable, also when the line breaks later."""
+        """Log in and open the folder. Raises MailboxUnavailable, then and when the line breaks."""
         try:
             box = self._box()
             try:

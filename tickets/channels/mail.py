@@ -3,10 +3,12 @@
 import re
 import smtplib
 from collections.abc import Set
+from contextlib import suppress
 from typing import ClassVar
 
 from django.core import mail
 from django.core.mail import BadHeaderError, EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import sanitize_address
 
 from tickets.channels.contract import (
@@ -36,8 +38,9 @@ class Mail(Channel):
         return self.smtp
 
     def send(self, message: Outbound) -> Sent:
+        connection = mail.get_connection()
         try:
-            taken = self._message(message).send()
+            taken = self._message(message, connection).send()
         except BadHeaderError as error:
             raise DeliveryFailed(str(error), is_final=True) from error
         except smtplib.SMTPRecipientsRefused as error:
@@ -47,15 +50,19 @@ class Mail(Channel):
             raise _refused(error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPResponseException as error:
             # Of the password or the sender: not the recipient's fault, and once mended, it goes.
-            said = f"{error.smtp_code} {_text(error.smtp_error)}"
-            raise DeliveryFailed(said, is_final=False) from error
+            because = f"{error.smtp_code} {_text(error.smtp_error)}"
+            raise DeliveryFailed(because, is_final=False) from error
         except (OSError, smtplib.SMTPException) as error:
             raise DeliveryUnknown(str(error) or type(error).__name__) from error
+        finally:
+            # Django leaves it open when it breaks half-way, at STARTTLS for one.
+            with suppress(OSError, smtplib.SMTPException):
+                connection.close()
         if not taken:
             raise DeliveryFailed("The mail has no recipient.", is_final=True)
         return Sent(provider_id=message.message_id)
 
-    def _message(self, message: Outbound) -> EmailMessage:
+    def _message(self, message: Outbound, connection: BaseEmailBackend) -> EmailMessage:
         headers = {"Message-ID": message.message_id, LOOP_HEADER: self.host}
         if message.in_reply_to:
             headers["In-Reply-To"] = message.in_reply_to
@@ -71,7 +78,7 @@ class Mail(Channel):
             to=[message.recipient],
             reply_to=[message.reply_to] if message.reply_to else None,
             headers=headers,
-            connection=mail.get_connection(),
+            connection=connection,
         )
         for enclosure in message.enclosures:
             written.attach(enclosure.name, enclosure.content, enclosure.content_type)

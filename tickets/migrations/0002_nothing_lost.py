@@ -161,6 +161,14 @@ class Migration(migrations.Migration):
             model_name='interaction',
             index=models.Index(condition=models.Q(('recipient', ''), _negated=True), fields=['recipient', '-logged_at'], name='interaction_to_recipient'),
         ),
+        migrations.AddIndex(
+            model_name='interaction',
+            index=models.Index(condition=models.Q(('is_verified', False)), fields=['ticket'], name='interaction_stranger'),
+        ),
+        migrations.AddIndex(
+            model_name='arrival',
+            index=models.Index(fields=['verdict', '-arrived_at'], name='arrival_by_verdict'),
+        ),
         migrations.AddConstraint(
             model_name='interaction',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('status', 'queued')), models.Q(models.Q(('status', 'queued'), _negated=True), ('due_at__isnull', True)), _connector='OR'), name='interaction_queued_iff_due'),

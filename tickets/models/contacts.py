@@ -166,6 +166,10 @@ class Interaction(models.Model):
                 fields=["recipient", "-logged_at"],
                 condition=~Q(recipient=""),
             ),
+            # For whoever has to say whether a stranger belongs to the ticket.
+            models.Index(
+                name="interaction_stranger", fields=["ticket"], condition=Q(is_verified=False)
+            ),
         ]
 
     GUARDS = [
@@ -337,6 +341,7 @@ class Arrival(models.Model):
         indexes = [
             models.Index(name="arrival_by_time", fields=["-arrived_at"]),
             models.Index(name="arrival_by_content", fields=["sha256"]),
+            models.Index(name="arrival_by_verdict", fields=["verdict", "-arrived_at"]),
         ]
 
     GUARDS = [

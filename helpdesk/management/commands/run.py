@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils.timezone import now
 
-from helpdesk import supervisor, tasks
+from helpdesk import duties, supervisor, tasks
 from helpdesk.management.commands.demo import LOGINS
 from tickets.models import Shop
 
@@ -40,7 +41,9 @@ class Command(BaseCommand):
             if only is None and LOGINS.exists():
                 self.stdout.write(LOGINS.read_text())
             self._step(f"Helpdesk is at http://{host}:{port}  (Ctrl+C stops it)")
-        tasks.ring()  # the first regular tick is a while away
+        if "beat" in parts:
+            duties.beat(now())  # the first regular tick is a while away
+        tasks.ring()
         connections.close_all()
         sys.stdout.flush()
         commands = supervisor.commands(host, port)

@@ -29,7 +29,7 @@ def turnaround(ticket, sara, monday_nine):
     """Promised for Thursday at five."""
     repair = Service.objects.get(name="Laptop repair")
     journey.quoted(ticket, repair, by=sara, now=monday_nine, accepted_how="counter")
-    return ticket.promises.get()
+    return ticket.promises.get(kind="turnaround")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from helpdesk import duties, journey
 from policies.models import CallbackWindow, FollowUp, OpeningHours
 from tests.conftest import boston
+from tests.outgoing import number
 from tickets.models import Interaction, User
 
 SLUG = "about_to_break"
@@ -69,7 +70,7 @@ def test_who_works_on_it_is_told_by_a_note_and_a_mail(
     ]
     assert [(note.recipient, note.status) for note in notes()] == [("per@dahl.example", "sent")]
     (letter,) = postbox
-    assert letter.subject == "About to break: #1001, promised by 5:00\u202fPM today"
+    assert letter.subject == f"About to break: #{number()}, promised by 5:00 PM today"
     assert letter.body.startswith("“Laptop repair” was promised by 5:00")
 
 

@@ -7,7 +7,7 @@ import pytest
 from helpdesk import duties, journey
 from policies.models import CallbackWindow, FollowUp, Promise
 from tests.conftest import CALLER, boston
-from tests.outgoing import ADDRESS
+from tests.outgoing import ADDRESS, number
 from tickets import limits
 from tickets.models import ContactPoint, Interaction, Shop
 
@@ -31,8 +31,8 @@ def test_a_missed_call_is_acknowledged_by_text(missed, gateway, outcomes, monday
     assert gateway == [
         (
             CALLER,
-            "Dahl & Daughters: we have your message, number 1001. We call back Monday to Friday "
-            "9:00 AM to 5:00 PM. You will hear from us by 1:00 PM today.",
+            f"Dahl & Daughters: we have your message, number {number()}. We call back Monday "
+            "to Friday 9:00 AM to 5:00 PM. You will hear from us by 1:00 PM today.",
         )
     ]
 
@@ -52,7 +52,7 @@ def test_a_mail_is_acknowledged_by_mail(mailed, postbox, monday_nine):
     duties.swept(now=monday_nine)
 
     (letter,) = postbox
-    assert (letter.to, letter.subject) == ([ADDRESS], "We have your message [#1001]")
+    assert (letter.to, letter.subject) == ([ADDRESS], f"We have your message [#{number()}]")
     assert "You will hear from us by 1:00\u202fPM today." in letter.body
     assert "black" not in letter.body
     assert letter.extra_headers["Auto-Submitted"] == "auto-replied"

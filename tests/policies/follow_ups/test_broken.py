@@ -8,6 +8,7 @@ from helpdesk import duties, journey
 from policies import follow_ups
 from policies.models import FollowUp, Promise
 from tests.conftest import boston
+from tests.outgoing import number
 from tickets.models import Interaction
 
 SLUG = "broken"
@@ -28,7 +29,7 @@ def told(texted, gateway, monday_nine):
 def test_a_late_callback_is_apologised_for_with_a_new_time(told, gateway, outcomes):
     assert outcomes(SLUG, now=ONE)[0] == WRITTEN
     assert [words for _number, words in gateway] == [
-        "Dahl & Daughters: we promised to call you back about number 1001 and are late. "
+        f"Dahl & Daughters: we promised to call you back about number {number()} and are late. "
         "We are sorry. You will hear from us by 5:00 PM today."
     ]
 
@@ -49,7 +50,7 @@ def test_however_often_it_breaks_again_they_hear_it_once(told, gateway, outcomes
     assert len(gateway) == 1
 
 
-def test_what_never_left_told_nobody(told, settings, outcomes):
+def test_where_there_is_no_way_to_write_staff_read_so(told, settings, outcomes):
     settings.KANNEL_URL = ""
 
     assert outcomes(SLUG, now=ONE)[0] == ("done", "Not sent: there is no way to write to them")
@@ -72,7 +73,7 @@ def test_each_kind_has_its_own_words(ticket, sara, gateway, monday_nine, request
 
     duties.swept(now=due_at)
 
-    assert words in gateway[-1][1]
+    assert words.replace("1001", str(number())) in gateway[-1][1]
     assert "You will hear from us" in gateway[-1][1]
     assert Promise.objects.get(kind="update", follows__isnull=False).told_text == gateway[-1][1]
 
@@ -85,6 +86,16 @@ def test_a_promise_that_is_not_yet_broken_is_looked_at_again(told, shop):
     row.refresh_from_db()
     assert (row.status, row.due_at) == ("planned", ONE + MINUTE)
     assert row.outcome == "Waits until it is written down as broken"
+
+
+def test_an_apology_that_never_left_was_none(told, gateway, settings, outcomes):
+    url, settings.KANNEL_URL = settings.KANNEL_URL, "not an address"
+    assert outcomes(SLUG, now=ONE)[0] == WRITTEN
+    assert Interaction.objects.get(follow_up__rule=SLUG).status == "failed"
+    settings.KANNEL_URL = url
+
+    assert outcomes(SLUG, now=boston(2026, 3, 2, 17))[1] == WRITTEN
+    assert len(gateway) == 1
 
 
 def test_one_that_was_kept_needs_no_apology(told, spoken, outcomes):
@@ -132,14 +143,12 @@ def test_after_a_merge_they_hear_of_the_promise_on_the_other_ticket(
     assert Interaction.objects.get(follow_up__rule=SLUG).ticket == ticket
 
 
-def test_they_are_written_to_where_they_like_it(
-    told, ingrid, ticket, prefers, postbox, gateway, outcomes
-):
+def test_they_are_written_to_where_they_like_it(ingrid, prefers, told, postbox, gateway, outcomes):
     prefers(ingrid, "email")
 
     outcomes(SLUG, now=ONE)
 
     assert ([letter.subject for letter in postbox], gateway) == (
-        ["We are late calling you back [#1001]"],
+        [f"We are late calling you back [#{number()}]"],
         [],
     )

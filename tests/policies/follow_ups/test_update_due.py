@@ -7,6 +7,7 @@ import pytest
 from helpdesk import duties, journey
 from policies.models import FollowUp
 from tests.conftest import boston
+from tests.outgoing import number
 from tickets import outbox
 from tickets.models import Interaction
 from tickets.models.work import Kind
@@ -32,8 +33,9 @@ def test_where_nobody_says_anything_a_message_does(turnaround, gateway, outcomes
         ("done", "Written: that it takes longer"),
     ]
     assert [words for _number, words in gateway] == [
-        "Dahl & Daughters: number 1001 takes longer than we thought. We said you would have it by "
-        "5:00 PM today and may not manage. We are sorry, and will tell you as soon as it is ready."
+        f"Dahl & Daughters: number {number()} takes longer than we thought. We said you would have "
+        "it by 5:00 PM today and may not manage. We are sorry, and will tell you as soon as it "
+        "is ready."
     ]
     assert turnaround.due_at > LAST_MOMENT
 
