@@ -24,6 +24,7 @@ from billing.money import Money
 from helpdesk.models import ApiToken, Heartbeat, Lease
 from policies import calendars
 from policies.calendars import BadHours
+from tickets import phones
 from tickets.admin import ReadOnly, Table
 from tickets.models import Shop, User
 
@@ -37,16 +38,33 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         help_text=gettext_lazy("Ours first, with commas between: en, sv."),
     )
 
+    text_countries = forms.CharField(
+        label=gettext_lazy("Texts also to"),
+        required=False,
+        help_text=gettext_lazy("Two letters each, with commas between; ours need not be listed."),
+    )
+
     class Meta:
         model = Shop
         fields = (
             *("name", "region", "zone", "languages", "currency"),
             *("official_phone", "official_email", "address", "tax_id", "bill_after_minutes"),
+            *("acknowledgements_per_hour", "texts_per_day", "text_countries"),
+            *("quiet_from", "quiet_until", "is_sample"),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["languages"] = ", ".join(self.initial.get("languages") or [])
+        for listed in ("languages", "text_countries"):
+            self.initial[listed] = ", ".join(self.initial.get(listed) or [])
+
+    def clean_text_countries(self) -> list[str]:
+        typed = [code.strip().upper() for code in self.cleaned_data["text_countries"].split(",")]
+        countries = list(dict.fromkeys(filter(None, typed)))
+        unknown = [code for code in countries if not phones.is_country(code)]
+        if unknown:
+            raise ValidationError(_("“%s” is no country's two letters.") % unknown[0])
+        return countries
 
     def clean_languages(self) -> list[str]:
         known = dict(settings.LANGUAGES)

@@ -10,7 +10,7 @@ from helpdesk import app, journey, opening
 from tickets import intake, phones
 from tickets.channels import cti
 from tickets.channels.contract import CallEvent, CallEventKind, Direction, Outcome
-from tickets.models import User
+from tickets.models import Attachment, User
 
 BOSTON = ZoneInfo("America/New_York")
 CALLER = "+16175550142"
@@ -38,6 +38,13 @@ def ledger_moves(swept):
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def attachments_apart(monkeypatch, tmp_path):
+    """Keep what tests attach out of the shop's own folder."""
+    storage = Attachment._meta.get_field("file").storage
+    monkeypatch.setattr(storage, "location", str(tmp_path / "attachments"))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -122,6 +122,10 @@ def takes_texts(e164: str) -> bool:
     return number is not None and phonenumbers.number_type(number) in _TEXTABLE
 
 
+def is_country(region: str) -> bool:
+    return region in phonenumbers.SUPPORTED_REGIONS
+
+
 def is_in(e164: str, regions: Collection[str]) -> bool:
     number = _known(e164)
     if number is None:

@@ -40,14 +40,11 @@ def follow_up_came_due(follow_up: FollowUp, *, now: datetime) -> None:
 def message_came_due(interaction: Interaction, *, now: datetime, may_have_left: bool) -> None:
     """Send it, outside of any transaction; then write down what follows from it."""
     shop = Shop.objects.current()
-    night = calendars.running(
-        calendars.Interval(shop.quiet_from, shop.quiet_until), now, shop.tzinfo
-    )
     taken = delivery.deliver(
         interaction,
         shop=shop,
         now=now,
-        quiet_until=night[1] if night else None,
+        quiet_until=_quiet_until(shop, now),
         may_have_left=may_have_left,
         enclosures=mailing.enclosures(interaction, now=now),
     )
@@ -61,6 +58,14 @@ def message_came_due(interaction: Interaction, *, now: datetime, may_have_left: 
             interaction.refresh_from_db()
             if not interaction.has_left:
                 delivery.left(interaction, taken, now=now)
+
+
+def _quiet_until(shop: Shop, now: datetime) -> datetime | None:
+    if shop.quiet_from == shop.quiet_until:  # there is no night
+        return None
+    night = calendars.Interval(shop.quiet_from, shop.quiet_until)
+    running = calendars.running(night, now, shop.tzinfo)
+    return running[1] if running else None
 
 
 def _settled(interaction: Interaction, taken: Taken, *, now: datetime) -> bool:

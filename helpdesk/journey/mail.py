@@ -46,7 +46,7 @@ def mail_arrived(raw: bytes, *, source: str, now: datetime, place: str | None = 
             return known
         # Ours, not the sender's; and the mail after it must not wait for us to mend it.
         logger.exception("a mail could not be filed")
-        because = _("Filing it failed: %s") % type(error).__name__
+        because = _failed(error)
     return mail_refused(raw, because=because, source=source, place=place, now=now)
 
 
@@ -70,13 +70,22 @@ def arrival_read_again(arrival: Arrival, *, now: datetime) -> Arrival:
         if arrival.verdict != Verdict.QUARANTINED:
             return arrival  # somebody else has pressed the button as well
         try:
-            mail = _read(bytes(arrival.raw))
+            with transaction.atomic():  # filed and judged, or neither
+                mail = _read(bytes(arrival.raw))
+                verdict, because, interaction = _decide(mail, arrival.sha256, now=now)
+                arrivals.judge(arrival, verdict, because=because, interaction=interaction)
         except Unreadable as unreadable:
             arrivals.judge(arrival, Verdict.QUARANTINED, because=str(unreadable))
-            return arrival
-        verdict, because, interaction = _decide(mail, arrival.sha256, now=now)
-        arrivals.judge(arrival, verdict, because=because, interaction=interaction)
+        except (OperationalError, InterfaceError, NoShop):
+            raise
+        except Exception as error:
+            logger.exception("a mail could not be filed")
+            arrivals.judge(arrival, Verdict.QUARANTINED, because=_failed(error))
     return arrival
+
+
+def _failed(error: Exception) -> str:
+    return _("Filing it failed: %s") % type(error).__name__
 
 
 def _known(place: str | None) -> Arrival | None:

@@ -19,7 +19,9 @@ from tickets.models import Interaction, Ticket, User
 def task_done(follow_up: FollowUp, outcome: str, *, by: User, now: datetime) -> None:
     """Staff did what was theirs to do, and say what."""
     follow_ups.done_by_staff(follow_up, outcome, by=by, now=now)
-    follow_ups.RULES[follow_up.rule].done_by_staff(follow_up, by=by, now=now)
+    rule = follow_ups.RULES.get(follow_up.rule)  # gone, if the shop went without a rule since
+    if rule is not None:
+        rule.done_by_staff(follow_up, by=by, now=now)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from helpdesk.api.v1 import cti, greeting
 from helpdesk.models import ApiToken, Scope
 from helpdesk.web import ticket_actions, ticket_page, tickets
 from tickets import intake
-from tickets.models import Attachment, User
+from tickets.models import User
 from tickets.models.work import Kind
 
 JSON = "application/json"
@@ -162,10 +162,3 @@ def act(at_desk):
         return at_desk.post(f"{page}{what}/", form, seen=page)
 
     return act
-
-
-@pytest.fixture(autouse=True)
-def attachments_apart(monkeypatch, tmp_path):
-    """Keep what tests attach out of the shop's own folder."""
-    storage = Attachment._meta.get_field("file").storage
-    monkeypatch.setattr(storage, "location", str(tmp_path / "attachments"))

@@ -33,6 +33,11 @@ SHOP = {
     "address": "",
     "tax_id": "",
     "bill_after_minutes": "60",
+    "acknowledgements_per_hour": "60",
+    "texts_per_day": "200",
+    "text_countries": "no, DK",
+    "quiet_from": "21:00",
+    "quiet_until": "08:00",
 }
 VALID_FROM = {"valid_from_0": "2026-04-01", "valid_from_1": "09:00"}
 

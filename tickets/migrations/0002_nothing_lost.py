@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='shop',
             name='quiet_until',
-            field=models.TimeField(default=datetime.time(8, 0), help_text='In between, texts nobody waits for are kept until morning.', verbose_name='quiet until'),
+            field=models.TimeField(default=datetime.time(8, 0), help_text='In between, automatic texts wait. The same as “quiet from”: at no time.', verbose_name='quiet until'),
         ),
         migrations.AddField(
             model_name='shop',

@@ -118,7 +118,7 @@ class Shop(models.Model):
     quiet_until = models.TimeField(
         _("quiet until"),
         default=time(8),
-        help_text=_("In between, texts nobody waits for are kept until morning."),
+        help_text=_("In between, automatic texts wait. The same as “quiet from”: at no time."),
     )
 
     objects = ShopManager()
