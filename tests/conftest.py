@@ -1,10 +1,11 @@
 """A shop in Boston, its staff, and a Monday morning."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from helpdesk import app, journey, opening
 from tickets import intake, phones
@@ -21,13 +22,25 @@ def boston(*parts):
     return datetime(*parts, tzinfo=BOSTON).astimezone(UTC)
 
 
+# What knows no database is the same on both: it is run once, with SQLite.
+KNOWS_NO_DATABASE = re.compile(
+    r"tests/(house|tickets/mail|tickets/channels)/"
+    r"|tests/test_\w+\.py"
+    r"|tests/tickets/test_(callstate|keywords|phones|segments|text)\.py"
+    r"|tests/policies/test_(calendars|wording)\.py"
+    r"|tests/billing/test_(money|paper)\.py"
+)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leave out what takes minutes, unless it is asked for: make test ARGS="-m long"."""
+    """Leave out what takes minutes, unless asked for (ARGS="-m long"), and what was run before."""
+    left_out = {item for item in items if item.get_closest_marker("long")}
     if "long" in config.option.markexpr:
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    config.hook.pytest_deselected(items=long)
-    items[:] = [item for item in items if item not in long]
+        left_out = set()
+    if connection.vendor == "postgresql":
+        left_out |= {item for item in items if KNOWS_NO_DATABASE.match(item.nodeid)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 def ledger_moves(swept):

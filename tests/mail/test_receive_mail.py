@@ -70,13 +70,11 @@ def test_kept_put_aside_and_too_large(stack):
 
 @pytest.mark.parametrize(
     "database",
-    [
-        f"postgres://nobody@127.0.0.1:{free_port()}/helpdesk",
-        "sqlite:////proc/no/such/folder.sqlite3",
-    ],
+    ["postgres://nobody@127.0.0.1:{port}/helpdesk", "sqlite:////proc/no/such/folder.sqlite3"],
 )
 def test_without_a_database_the_mail_server_keeps_it(stack, database):
-    status, said = piped(stack, mail(), DATABASE_URL=database)
+    nowhere = database.format(port=free_port())
+    status, said = piped(stack, mail(), DATABASE_URL=nowhere)
 
     assert (status, said.count("\n"), "Traceback" in said) == (os.EX_TEMPFAIL, 2, False)
 
