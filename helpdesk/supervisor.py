@@ -17,6 +17,7 @@ WEB_WORKERS = 2
 WORKERS = 2
 GRACE = 25.0  # seconds to finish what is in hand
 FAREWELL = 2.0  # the same, when whoever supervised is gone
+HEAD_START = 2.0  # for the web, which somebody waits for: three that import at once are slow
 SHORTEST_REST, LONGEST_REST = 1.0, 30.0  # before a child that died is started again
 SETTLED = 60.0  # who lived that long starts anew with the shortest
 
@@ -48,10 +49,10 @@ def commands(host: str, port: int) -> Mapping[str, list[str]]:
 class Child:
     """One of the three, in a process group of its own: Ctrl+C reaches the supervisor alone."""
 
-    def __init__(self, name: str, command: Sequence[str], watch: int) -> None:
+    def __init__(self, name: str, command: Sequence[str], watch: int, start_at: float) -> None:
         self.name, self.command, self.watch = name, command, watch
         self.process: subprocess.Popen[bytes] | None = None
-        self.started_at = self.start_at = self.rest = 0.0
+        self.start_at, self.started_at, self.rest = start_at, 0.0, 0.0
 
     def tend(self, now: float) -> None:
         """Start it when it is time to; bury it when it has died."""
@@ -95,7 +96,11 @@ class Child:
 def run(commands: Mapping[str, Sequence[str]]) -> None:
     """Keep these running until told to stop; then let them finish what is in hand."""
     with _watchman() as watch, _signals() as told_to_stop:
-        children = [Child(name, command, watch) for name, command in commands.items()]
+        begun = time.monotonic()
+        children = [
+            Child(name, command, watch, begun + place * HEAD_START)
+            for place, (name, command) in enumerate(commands.items())
+        ]
         try:
             while not told_to_stop(_until_next(children)):
                 for child in children:

@@ -76,7 +76,7 @@ def stuck(request: Request) -> HttpResponse:
 
 def _unsent(request: Request, instant: datetime) -> dict[str, Any]:
     rows = Interaction.objects.filter(status__in=NOT_ARRIVED)
-    rows = rows.select_related("ticket__customer", "staff")
+    rows = rows.select_related("ticket__customer", "ticket__contact_point", "staff")
     page = paging.page(rows, ("-logged_at", "-pk"), request.GET, size=ROWS)
     found = [
         Unsent(row, correspondence.mark(row, instant), correspondence.button(row))
@@ -86,14 +86,18 @@ def _unsent(request: Request, instant: datetime) -> dict[str, Any]:
 
 
 def _tasks(request: Request, instant: datetime) -> dict[str, Any]:
-    rows = FollowUp.objects.tasks().select_related("ticket__customer", "done_by")
+    rows = FollowUp.objects.tasks().select_related(
+        "ticket__customer", "ticket__contact_point", "done_by"
+    )
     page = paging.page(rows, ("due_at", "pk"), request.GET, size=ROWS)
     found: list[Reason] = correspondence.reasons(page.rows)
     return {"page": page, "tasks": found}
 
 
 def _strangers(request: Request, instant: datetime) -> dict[str, Any]:
-    rows = _from_strangers().select_related("ticket__customer", "contact_point")
+    rows = _from_strangers().select_related(
+        "ticket__customer", "ticket__contact_point", "contact_point"
+    )
     page = paging.page(rows, ("-happened_at", "-pk"), request.GET, size=ROWS)
     return {"page": page, "strangers": page.rows}
 

@@ -106,7 +106,8 @@ def test_a_child_that_dies_comes_back_and_the_others_stay(stack, run):
 def test_of_one_that_keeps_dying_it_rests_longer_each_time(stack, monkeypatch):
     said = []
     monkeypatch.setattr(supervisor, "_say", said.append)
-    child = supervisor.Child("web", [sys.executable, "-c", "raise SystemExit(3)"], watch=-1)
+    command = [sys.executable, "-c", "raise SystemExit(3)"]
+    child = supervisor.Child("web", command, watch=-1, start_at=0.0)
     instant = 0.0
     for _death in range(7):
         child.tend(instant)

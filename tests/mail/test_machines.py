@@ -162,3 +162,9 @@ def test_a_mail_without_a_sender_is_a_ticket_nobody_is_answered_on(arrive, smtp,
 
     assert (arrival.verdict, arrival.interaction.contact_point) == ("ticket", None)
     assert smtp.mails == []
+
+
+def test_a_stranger_is_called_what_they_signed_with(arrive):
+    ticket = arrive(**{"from": "Ann Berg <ann@example.com>"}).interaction.ticket
+
+    assert (ticket.customer, ticket.who) == (None, "Ann Berg")

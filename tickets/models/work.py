@@ -184,4 +184,6 @@ class Ticket(models.Model):
         """Return whom it is about, as far as we know."""
         if self.customer:
             return self.customer.name
+        if self.contact_point and self.contact_point.signed:
+            return self.contact_point.signed  # as their mail was
         return str(_("To be identified"))
