@@ -37,6 +37,10 @@ def pytest_collection_modifyitems(config, items):
     left_out = {item for item in items if item.get_closest_marker("long")}
     if "long" in config.option.markexpr:
         left_out = set()
+    for item in items:
+        only = item.get_closest_marker("only")
+        if only is not None and only.args != (connection.vendor,):
+            left_out.add(item)
     if connection.vendor == "postgresql":
         left_out |= {item for item in items if KNOWS_NO_DATABASE.match(item.nodeid)}
     config.hook.pytest_deselected(items=list(left_out))

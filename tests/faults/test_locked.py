@@ -10,14 +10,14 @@ import pytest
 from tests.faults.conftest import ring, send, signed_in
 from tests.faults.stack import Stack
 
+pytestmark = pytest.mark.only("sqlite")  # PostgreSQL has no such lock
+
 WAITS = 2  # seconds, in place of twenty
 
 
 @pytest.fixture
 def stack(tmp_path):
     with Stack(tmp_path, DJANGO_SETTINGS_MODULE="tests.faults.impatient") as stack:
-        if not stack.database_url.startswith("sqlite"):
-            pytest.skip("PostgreSQL has no such lock")
         stack.start("web")
         yield stack
 

@@ -61,9 +61,8 @@ def load(stack):
             running.result(120)
 
 
+@pytest.mark.only("sqlite")
 def test_a_copy_of_the_files_at_any_moment_is_whole(stack, tmp_path):
-    if not stack.database_url.startswith("sqlite"):
-        pytest.skip("the next one is for PostgreSQL")
     groups = [stack.start(name) for name in ("web", "worker", "beat")]
     chance = random.Random(1)  # noqa: S311 - moments, not secrets
     with load(stack):
@@ -99,7 +98,7 @@ def _whole(file):
         assert broken == []
 
 
-@pytest.mark.skipif(not os.environ.get("DATABASE_URL"), reason="is for PostgreSQL")
+@pytest.mark.only("postgresql")
 def test_a_postgresql_that_is_killed_comes_back_whole(tmp_path, monkeypatch):
     place = servers.make_place()
     wheels = place.reachable(servers.installed())
