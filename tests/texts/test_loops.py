@@ -11,12 +11,14 @@ from tests.faults.stack import Stack
 NUMBERS = {"here": "+16175550142", "there": "+16175550177"}
 
 WRITE = """
+from django.db import transaction
 from django.utils.timezone import now
 from helpdesk import duties, journey
 from tickets import intake, outbox, phones
 from tickets.models import User
 from tickets.models.work import Kind
-point = intake.known(phones.read("{number}", "US")).point
+with transaction.atomic():
+    point = intake.known(phones.read("{number}", "US")).point
 ticket = intake.open_ticket(subject="Spare part", channel=Kind.SMS, point=point, now=now())
 sara = User.objects.get(username="sara")
 journey.staff_answered(ticket, outbox.Route(Kind.SMS, point), "Is it in?", by=sara, now=now())
