@@ -33,6 +33,7 @@ ATTEMPTS = 8
 LONGEST_WAIT = timedelta(hours=3)  # eight attempts outlast a night without a mail server
 AT_ONCE = 500  # rows of a kind in one tick: the next one comes soon enough
 CHUNK = 20
+LONGEST_CHUNK = timedelta(seconds=45)  # a task may take 90 seconds, and one row 30 of them
 TICK = "tick"
 
 
@@ -92,15 +93,11 @@ def due(duty: Duty, now: datetime) -> models.QuerySet[Any]:
 
 
 def chunks(now: datetime, *, at_once: int = AT_ONCE) -> Iterator[tuple[str, list[int]]]:
-    """Yield what is due, at most `at_once` of a kind, in portions for the workers.
-
-    What leaves the building goes one by one: a server that hangs must not hold up the others.
-    """
+    """Yield what is due, at most `at_once` of a kind, in portions for the workers."""
     for duty in DUTIES.values():
         rows = list(due(duty, now).values_list("pk", flat=True)[:at_once])
-        size = 1 if duty.leaves else CHUNK
-        for first in range(0, len(rows), size):
-            yield duty.slug, rows[first : first + size]
+        for first in range(0, len(rows), CHUNK):
+            yield duty.slug, rows[first : first + CHUNK]
 
 
 def beat(now: datetime) -> None:
@@ -109,9 +106,16 @@ def beat(now: datetime) -> None:
 
 
 def do(slug: str, rows: list[int], *, clock: Callable[[], datetime]) -> int:
-    """Do these rows as far as they are still due; return how many were done."""
-    duty = DUTIES[slug]
-    return sum(_one(duty, row, clock()) for row in rows)
+    """Do these rows as far as they are still due; return how many were done.
+
+    Where a server hangs the rest is left to the next tick, which finds those it hung on in wait.
+    """
+    duty, until, done = DUTIES[slug], clock() + LONGEST_CHUNK, 0
+    for row in rows:
+        if (now := clock()) >= until:
+            break
+        done += _one(duty, row, now)
+    return done
 
 
 def swept(*, now: datetime) -> dict[str, int]:

@@ -32,8 +32,9 @@ def look() -> None:
 
 @shared_task
 def do(duty: str, rows: list[int]) -> None:
-    if duties.do(duty, rows, clock=now):
-        ring()  # one may cause the next: an invoice, the letter it goes with
+    # One may cause the next: an invoice, the letter it goes with. A letter causes nothing.
+    if duties.do(duty, rows, clock=now) and not duties.DUTIES[duty].leaves:
+        ring()
 
 
 @shared_task
