@@ -35,6 +35,7 @@ AT_ONCE = 500  # rows of a kind in one tick: the next one comes soon enough
 CHUNK = 20
 LONGEST_CHUNK = timedelta(seconds=45)  # a task may take 90 seconds, and one row 30 of them
 TICK = "tick"
+MISSED_TICKS = 3  # after so many the clock is taken to stand still
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,11 @@ def chunks(now: datetime, *, at_once: int = AT_ONCE) -> Iterator[tuple[str, list
 def beat(now: datetime) -> None:
     """Note that the clock is alive."""
     Heartbeat.objects.update_or_create(name=TICK, defaults={"beat_at": now})
+
+
+def alive_since(now: datetime) -> datetime:
+    """Return when the clock must have ticked last, to be taken as running."""
+    return now - timedelta(seconds=MISSED_TICKS * settings.TICK_SECONDS)
 
 
 def do(slug: str, rows: list[int], *, clock: Callable[[], datetime]) -> int:

@@ -20,7 +20,6 @@ from helpdesk.models import Heartbeat
 from tickets import triggers
 
 LATE = timedelta(minutes=5)  # due for so long and in nobody's hands: nobody is working
-MISSED_TICKS = 3
 BROKER_SECONDS = 2
 
 
@@ -93,7 +92,7 @@ def _broker() -> None:
 
 
 def _heartbeat() -> None:
-    since = now() - timedelta(seconds=MISSED_TICKS * settings.TICK_SECONDS)
+    since = duties.alive_since(now())
     if not Heartbeat.objects.filter(name=duties.TICK, beat_at__gte=since).exists():
         raise Unfit("The clock does not tick: look after worker and beat.")
 

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from policies import promises, texts, wording
 from policies.models import CallbackWindow, Promise, ReplyTemplate, Turnaround
+from tickets import segments
 from tickets.models import Customer, Shop, Ticket
 from tickets.outbox import Letter, Route
-
-PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def letter(
         said = _say(name, language, **filled_in)
         return Letter(
             # One character that phones do not have, and the whole of it costs twice as much.
-            said.translate(PLAIN_SPACES) if route.is_text else said,
+            segments.thrifty(said) if route.is_text else said,
             subject=f"{shop.name} [#{ticket.number}]",
             is_automatic=True,
             is_acknowledgement=is_acknowledgement,

@@ -16,12 +16,10 @@ from tickets.calls import Heard
 from tickets.channels.contract import CallEvent
 from tickets.models import (
     Arrival,
-    Interaction,
     Ticket,
 )
 
 logger = logging.getLogger(__name__)
-Direction = Interaction.Direction
 
 
 def call_event(

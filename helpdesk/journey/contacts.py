@@ -1,6 +1,5 @@
 """A contact as staff log it, and who it turns out to be."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +22,6 @@ from tickets.models import (
 )
 from tickets.models.work import Kind
 
-logger = logging.getLogger(__name__)
 Direction = Interaction.Direction
 
 

@@ -62,7 +62,7 @@ def verdict(filed: Filed) -> str:
 def owed_for(filed: Filed, *, now: datetime, may_be_answered: bool = True) -> None:
     """A person wrote to us: they are owed an answer, and told by when."""
     ticket, said = filed.ticket, filed.interaction
-    if filed.interaction.is_verified and answered_by_message(said, now=now):
+    if said.is_verified and answered_by_message(said, now=now):
         return
     if keywords.is_thanks(said.text) and not filed.is_new_ticket:
         return  # nothing to answer, and what ended stays ended

@@ -1,6 +1,5 @@
 """Promises and quotes, as staff make, tell and end them."""
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -10,15 +9,11 @@ from policies import follow_ups, promises, quotes, replies
 from policies.models import Promise, Quote
 from tickets import intake
 from tickets.models import (
-    Interaction,
     Service,
     Shop,
     Ticket,
     User,
 )
-
-logger = logging.getLogger(__name__)
-Direction = Interaction.Direction
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """A ticket on its way, and to its end."""
 
-import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -14,15 +13,11 @@ from tickets import intake, merging, search, states
 from tickets.models import (
     ContactPoint,
     Customer,
-    Interaction,
     Service,
     Shop,
     Ticket,
     User,
 )
-
-logger = logging.getLogger(__name__)
-Direction = Interaction.Direction
 
 
 @transaction.atomic

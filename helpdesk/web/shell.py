@@ -1,10 +1,9 @@
 """What stands around every page: the shop's name, the ways on, and what holds everything up."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,8 +16,6 @@ from helpdesk.templatetags.desk import due_text
 from policies.models import Promise
 from tickets import channels
 from tickets.models import Shop, Ticket, User
-
-MISSED_TICKS = 3  # after so many the clock is taken to stand still
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,10 @@ def _banners(request: HttpRequest, shop: Any, moment: datetime) -> list[Banner]:
         found.append(Banner("", _("This is the sample shop: nothing leaves it.")))
     elif request.path == reverse("today") and channels.for_mail() is None:
         found.append(Banner("", _("Mail is not set up: none leaves."), "docs/mail.md"))
-    still = timedelta(seconds=settings.TICK_SECONDS) * MISSED_TICKS
     if shop.beat_at is None:
         said = _("The clock does not run: nothing is sent, and nothing due is noticed.")
         found.append(Banner("error", said, "docs/operating.md"))
-    elif shop.beat_at < moment - still:
+    elif shop.beat_at < duties.alive_since(moment):
         said = _("The clock stands still since %s: nothing is sent, and nothing due is noticed.")
         found.append(Banner("error", said % due_text(shop.beat_at, moment), "docs/operating.md"))
     return found
