@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from knox.models import AbstractAuthToken
 
 
@@ -10,6 +11,15 @@ class Scope(models.TextChoices):
     """What a token may do."""
 
     PHONE = "phone", _("The phone system's corner")
+    TICKETS_READ = "tickets:read", _("Read tickets, contacts, promises and solutions")
+    TICKETS_WRITE = "tickets:write", _("Log contacts, promise, quote and move tickets on")
+    CUSTOMERS_READ = "customers:read", _("Read customers and how they are reached")
+    CUSTOMERS_WRITE = "customers:write", _("Write down customers and how they are reached")
+    MONEY_READ = "money:read", _("Read invoices")
+    MONEY_WRITE = "money:write", _("Write down payments")
+    REPORTS_READ = "reports:read", _("Read reports")
+    POLICIES_WRITE = "policies:write", _("Set services, turnarounds and callback windows")
+    WEBHOOKS = "webhooks", _("Have events sent, and look at what became of them")
 
 
 class ApiToken(AbstractAuthToken):
@@ -24,6 +34,110 @@ class ApiToken(AbstractAuthToken):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IdempotencyKey(models.Model):
+    """A write a program gave a name to: sent again under it, it is answered and not done again."""
+
+    token = models.ForeignKey(ApiToken, models.CASCADE, related_name="idempotency_keys")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of what was asked for
+    began_at = models.DateTimeField()
+    # Both empty while it is in hand.
+    code = models.PositiveSmallIntegerField(null=True, blank=True)
+    answer = models.TextField(null=True, blank=True)  # JSON, and the headers that go with it
+
+    class Meta:
+        verbose_name = _("idempotency key")
+        constraints = [
+            # Of any number sent at once one is carried out.
+            models.UniqueConstraint(name="idempotency_key_once", fields=["token", "key"]),
+            models.CheckConstraint(
+                name="idempotency_key_answered_whole",
+                condition=Q(code__isnull=True, answer__isnull=True)
+                | Q(code__isnull=False, answer__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(name="idempotency_key_by_age", fields=["began_at"])]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class WebhookEndpoint(models.Model):
+    """An address of somebody's program that is told what happens here.
+
+    Its secret is nowhere in the database: it is made from ours, see helpdesk.webhooks.
+    """
+
+    token = models.ForeignKey(ApiToken, models.CASCADE, related_name="webhooks")  # whose it is
+    url = models.URLField(max_length=500, verbose_name=_("address"))
+    events = models.JSONField(_("events"), default=list)
+    description = models.CharField(_("description"), max_length=120, blank=True)
+    made_at = models.DateTimeField()
+    secret_version = models.PositiveSmallIntegerField(default=1)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook")
+        constraints = [
+            models.CheckConstraint(
+                name="webhook_disabled_says_why",
+                condition=Q(disabled_at__isnull=True, disabled_because="")
+                | (Q(disabled_at__isnull=False) & ~Q(disabled_because="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDelivery(models.Model):
+    """One event on its way to one endpoint: what is sent, and what came of each try."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", pgettext_lazy("webhook", "Waiting to be sent")
+        DELIVERED = "delivered", pgettext_lazy("webhook", "Delivered")
+        FAILED = "failed", pgettext_lazy("webhook", "Given up")
+
+    MOVES = {
+        Status.QUEUED: frozenset({Status.DELIVERED, Status.FAILED}),
+        # Sent once more because somebody asked for it.
+        Status.DELIVERED: frozenset({Status.QUEUED}),
+        Status.FAILED: frozenset({Status.QUEUED}),
+    }
+
+    endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries")
+    event = models.BigIntegerField()  # the key of the tickets.Event it tells of
+    kind = models.CharField(max_length=30)
+    body = models.TextField()  # byte for byte what is signed and sent, each time
+    happened_at = models.DateTimeField()
+    status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
+    due_at = models.DateTimeField(null=True, blank=True)
+    # Of each try: when, how long it took (ms), the answer's status and beginning, or what failed.
+    tries = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
+        constraints = [
+            # Handed out twice, it is still one.
+            models.UniqueConstraint(name="webhook_delivery_once", fields=["endpoint", "event"]),
+            models.CheckConstraint(
+                name="webhook_delivery_queued_iff_due",
+                condition=Q(status="queued", due_at__isnull=False)
+                | (~Q(status="queued") & Q(due_at__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="webhook_delivery_due", fields=["due_at"], condition=Q(status="queued")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event}"
 
 
 class Lease(models.Model):

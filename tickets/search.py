@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.db import models
 
 from tickets import phones
-from tickets.models import ContactPoint, Customer, Shop, Ticket
+from tickets.models import ContactPoint, Customer, Shop, Solution, Ticket
 from tickets.text import normalise
 
 Row = TypeVar("Row", bound=models.Model)
@@ -29,9 +29,14 @@ def narrow(rows: models.QuerySet[Row], query: str) -> models.QuerySet[Row]:
     return rows
 
 
-def index(row: Ticket | Customer) -> None:
+def index(row: Ticket | Customer | Solution) -> None:
     """Write down what `row` is found by; called whenever some of it changed."""
-    said = _ticket(row) if isinstance(row, Ticket) else _customer(row)
+    if isinstance(row, Ticket):
+        said = _ticket(row)
+    elif isinstance(row, Customer):
+        said = _customer(row)
+    else:
+        said = [row.title, row.text, *row.choices]
     row.search_text = normalise(" ".join(filter(None, said)))
     type(row)._default_manager.filter(pk=row.pk).update(search_text=row.search_text)
 

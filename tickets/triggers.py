@@ -1,7 +1,7 @@
 """Rules a constraint cannot hold, kept by triggers that read the same on both databases.
 
-A model lists its rules in `GUARDS`; `install` and `drop` are called around migrations, because
-SQLite silently loses a table's triggers when a later migration rebuilds the table.
+A model lists its rules in `GUARDS` and what is told of it in `NEWS`; `install` and `drop` are called
+around migrations, because SQLite silently loses a table's triggers when one rebuilds the table.
 """
 
 from abc import ABC, abstractmethod
@@ -130,20 +130,40 @@ class Refused(Guard):
         return f'PERFORM 1 FROM "{table}" WHERE id = NEW."{column}" FOR UPDATE;'
 
 
+@dataclass(frozen=True)
+class Noted:
+    """That a row was written, or something of it changed, is noted as a tickets.Event.
+
+    By the database, so that no way of writing can forget it, in the same transaction.
+    """
+
+    event: str  # promise.ended
+    row: str  # our column with the key of what it is about
+    on: str = "INSERT"
+    condition: str = ""  # over OLD and NEW, in SQL that both databases read
+
+    def name(self) -> str:
+        return self.event.replace(".", "_")
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put every guard in place, or none; harmless when they are."""
-    make = _sqlite if connection.vendor == "sqlite" else _postgresql
+    is_sqlite = connection.vendor == "sqlite"
+    make, note = (_sqlite, _sqlite_note) if is_sqlite else (_postgresql, _postgresql_note)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         drop(connection)
         for model, guard in guards():
             cursor.execute(make(model, guard), None)  # None: a % in the text is no placeholder
+        for model, noted in news():
+            cursor.execute(note(model, noted), None)
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
     """Take every guard away, as a migration or an emptying of the tables needs it."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for model, guard in guards():
-            name = _trigger(model, guard)
+        names = [_trigger(model, guard) for model, guard in guards()]
+        names += [_note(model, noted) for model, noted in news()]
+        for name in names:
             if connection.vendor == "sqlite":
                 cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"', None)
             else:
@@ -155,6 +175,13 @@ def guards() -> Iterator[tuple[type[models.Model], Guard]]:
     for model in apps.get_models():
         for guard in getattr(model, "GUARDS", ()):
             yield model, guard
+
+
+def news() -> Iterator[tuple[type[models.Model], Noted]]:
+    """Yield what is noted, with the model it is written in."""
+    for model in apps.get_models():
+        for noted in getattr(model, "NEWS", ()):
+            yield model, noted
 
 
 def _columns(model: type[models.Model], fields: tuple[str, ...]) -> list[str]:
@@ -186,5 +213,40 @@ def _postgresql(model: type[models.Model], guard: Guard) -> str:
             RETURN {row};
         END $$;
         CREATE TRIGGER "{name}" BEFORE {guard.when} ON "{model._meta.db_table}"
+        FOR EACH ROW EXECUTE FUNCTION "{name}"()
+    """
+
+
+def _note(model: type[models.Model], noted: Noted) -> str:
+    return f"news_{model._meta.db_table}_{noted.name()}"
+
+
+def _insert(noted: Noted, clock: str) -> str:
+    return f"""
+        INSERT INTO "tickets_event" ("kind", "row", "happened_at")
+        VALUES ('{noted.event}', NEW."{noted.row}", {clock});
+    """
+
+
+def _sqlite_note(model: type[models.Model], noted: Noted) -> str:
+    when = noted.condition.replace("IS DISTINCT FROM", "IS NOT")
+    return f"""
+        CREATE TRIGGER "{_note(model, noted)}" AFTER {noted.on} ON "{model._meta.db_table}"
+        {f"WHEN {when}" if when else ""}
+        BEGIN {_insert(noted, "strftime('%Y-%m-%d %H:%M:%f', 'now')")} END
+    """
+
+
+def _postgresql_note(model: type[models.Model], noted: Noted) -> str:
+    name = _note(model, noted)
+    return f"""
+        CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {noted.condition or "TRUE"} THEN
+                {_insert(noted, "clock_timestamp()")}
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER "{name}" AFTER {noted.on} ON "{model._meta.db_table}"
         FOR EACH ROW EXECUTE FUNCTION "{name}"()
     """

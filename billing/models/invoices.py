@@ -15,7 +15,7 @@ from billing.models.terms import NumberSeries
 from policies.models import FollowUp
 from tickets.models import Customer, Service, Ticket
 from tickets.models.work import Kind
-from tickets.triggers import Frozen, Kept, Refused
+from tickets.triggers import Frozen, Kept, Noted, Refused
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -90,6 +90,7 @@ class Invoice(models.Model):
         *("line_count", "issued_at", "issue_date", "supply_date"),
     )
     GUARDS = [Frozen(FROZEN), Kept()]
+    NEWS = [Noted("invoice.issued", "id")]
 
     def __str__(self) -> str:
         return self.reference
@@ -217,6 +218,7 @@ class Settlement(models.Model):
         ),
         Kept(),
     ]
+    NEWS = [Noted("invoice.settled", "invoice_id")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount}"

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from policies.models.terms import CallbackWindow, Turnaround
 from tickets.models import Interaction, Service, Ticket
-from tickets.triggers import Frozen, Kept, Once, Refused
+from tickets.triggers import Frozen, Kept, Noted, Once, Refused
 
 
 class Quote(models.Model):
@@ -208,6 +208,16 @@ class Promise(models.Model):
             says="promise: how it ended stays as it is",
         ),
         Kept(),
+    ]
+    NEWS = [
+        Noted("promise.made", "id"),
+        Noted(
+            "promise.told",
+            "id",
+            on="UPDATE",
+            condition='OLD."told_at" IS NULL AND NEW."told_at" IS NOT NULL',
+        ),
+        Noted("promise.ended", "id", on="UPDATE", condition='OLD."status" <> NEW."status"'),
     ]
 
     def __str__(self) -> str:

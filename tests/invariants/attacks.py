@@ -15,7 +15,7 @@ from billing.models import (
     Rate,
     Settlement,
 )
-from helpdesk.models import ApiToken, Lease
+from helpdesk.models import ApiToken, IdempotencyKey, Lease, WebhookDelivery, WebhookEndpoint
 from policies.models import (
     Calendar,
     CallbackWindow,
@@ -41,6 +41,7 @@ from tickets.models import (
     Mailbox,
     Service,
     Shop,
+    Solution,
     Ticket,
     User,
 )
@@ -61,6 +62,7 @@ def _first(model, of):
 
 
 TICKETS = {
+    "solution_has_a_title": [Change(Solution, {"title": ""})],
     "shop_is_one": [Add(Shop, but={"id": 2})],
     "user_extension_is_unique": [Change(User, {"extension": "102"}, of={"username": "sara"})],
     "tickets_user.username": [Change(User, {"username": "per"}, of={"username": "sara"})],
@@ -242,6 +244,20 @@ BILLING = {
 DOORS = {
     "token_has_a_name": [Change(ApiToken, {"name": ""})],
     "lease_once": [Add(Lease)],
+    "idempotency_key_once": [Add(IdempotencyKey)],
+    "idempotency_key_answered_whole": [
+        Change(IdempotencyKey, {"code": 201}),
+        Change(IdempotencyKey, {"answer": "{}"}),
+    ],
+    "webhook_disabled_says_why": [
+        Change(WebhookEndpoint, {"disabled_at": NOON}),
+        Change(WebhookEndpoint, {"disabled_because": "Gone"}),
+    ],
+    "webhook_delivery_once": [Add(WebhookDelivery)],
+    "webhook_delivery_queued_iff_due": [
+        Change(WebhookDelivery, {"due_at": None}),
+        Change(WebhookDelivery, {"status": "delivered"}),
+    ],
 }
 
 CONSTRAINTS = TICKETS | POLICIES | BILLING | DOORS

@@ -6,7 +6,7 @@ import pytest
 
 from billing import gifts
 from helpdesk import duties, journey
-from helpdesk.models import ApiToken, Lease
+from helpdesk.models import ApiToken, IdempotencyKey, Lease, WebhookDelivery, WebhookEndpoint
 from policies.models import (
     Calendar,
     Closure,
@@ -17,7 +17,7 @@ from policies.models import (
     SpecialHours,
 )
 from tests.conftest import boston
-from tickets.models import Arrival, Attachment, Interaction, Mailbox, Service, Ticket
+from tickets.models import Arrival, Attachment, Interaction, Mailbox, Service, Solution, Ticket
 from tickets.models.work import Kind
 
 HOUR = timedelta(hours=1)
@@ -41,9 +41,20 @@ def world(missed, tried, ingrid, sara, per, monday_nine):
     SpecialHours.objects.create(
         calendar=calendar, date=date(2026, 12, 24), opens=time(9), closes=time(12)
     )
-    ApiToken.objects.create(per, None, name="pbx", scopes=[])
+    token, _key = ApiToken.objects.create(per, None, name="pbx", scopes=[])
+    _told_of(token)
+    Solution.objects.create(title="Offline", written_at=TEN, written_by=per)
     _written(_opened(ingrid, sara), sara)
     _followed_up(_closed(_opened(ingrid, sara), "charged", sara), sara)
+
+
+def _told_of(token):
+    """A write in hand, and an event on its way."""
+    IdempotencyKey.objects.create(token=token, key="k", fingerprint="x", began_at=TEN)
+    endpoint = WebhookEndpoint.objects.create(token=token, url="https://x.example/", made_at=TEN)
+    WebhookDelivery.objects.create(
+        endpoint=endpoint, event=1, kind="ticket.created", body="{}", happened_at=TEN, due_at=TEN
+    )
 
 
 def _opened(customer, by):

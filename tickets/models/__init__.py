@@ -9,7 +9,7 @@ from tickets.models.contacts import (
     Mailbox,
 )
 from tickets.models.people import ContactPoint, Customer, NoShop, Shop, User
-from tickets.models.work import Service, Ticket, TicketQuerySet
+from tickets.models.work import Event, Service, Solution, Ticket, TicketQuerySet
 
 __all__ = [
     "Arrival",
@@ -17,12 +17,14 @@ __all__ = [
     "Call",
     "ContactPoint",
     "Customer",
+    "Event",
     "Interaction",
     "InteractionQuerySet",
     "Mailbox",
     "NoShop",
     "Service",
     "Shop",
+    "Solution",
     "Ticket",
     "TicketQuerySet",
     "User",

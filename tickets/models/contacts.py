@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from tickets.models.people import ContactPoint
 from tickets.models.work import Kind, Ticket
-from tickets.triggers import Frozen, Kept, Once, Refused
+from tickets.triggers import Frozen, Kept, Noted, Once, Refused
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
@@ -185,6 +185,18 @@ class Interaction(models.Model):
             says="contact: how it went stays as it is",
         ),
         Kept(),
+    ]
+    NEWS = [
+        Noted("interaction.created", "id"),
+        Noted(
+            "interaction.updated",
+            "id",
+            on="UPDATE",
+            condition="""
+                OLD."status" <> NEW."status" OR OLD."text" <> NEW."text"
+                OR OLD."ticket_id" IS DISTINCT FROM NEW."ticket_id"
+            """,
+        ),
     ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tickets.models.people import ContactPoint, Customer
-from tickets.triggers import Frozen, Kept
+from tickets.triggers import Frozen, Kept, Noted
 
 if TYPE_CHECKING:
     from tickets.models.contacts import InteractionQuerySet
@@ -44,6 +44,48 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Solution(models.Model):
+    """What helped before: a common problem, and the choices to offer for it."""
+
+    title = models.CharField(_("problem"), max_length=120)
+    text = models.TextField(_("what to know"), blank=True)
+    choices = models.JSONField(_("choices"), default=list, blank=True)  # sentences, to read out
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="solutions"
+    )
+    active = models.BooleanField(_("offered"), default=True)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Kept by tickets.search; what search reads.
+    search_text = models.TextField(default="", blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("solution")
+        constraints = [
+            models.CheckConstraint(name="solution_has_a_title", condition=~Q(title="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Event(models.Model):
+    """That something happened which programs may want to know of; gone once they have been told.
+
+    Written by the database itself, see the NEWS of each model.
+    """
+
+    kind = models.CharField(max_length=30)  # ticket.created
+    row = models.BigIntegerField()  # the key of what it happened to
+    happened_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("event")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row}"
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -171,6 +213,34 @@ class Ticket(models.Model):
         ]
 
     GUARDS = [Frozen(("opened_at", "channel")), Kept()]
+    NEWS = [
+        Noted("ticket.created", "number"),
+        Noted(
+            "ticket.updated",
+            "number",
+            on="UPDATE",
+            condition="""
+                (OLD."ended_at" IS NULL) = (NEW."ended_at" IS NULL) AND (
+                    OLD."status" <> NEW."status" OR OLD."subject" <> NEW."subject"
+                    OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id"
+                    OR OLD."service_id" IS DISTINCT FROM NEW."service_id"
+                    OR OLD."assignee_id" IS DISTINCT FROM NEW."assignee_id"
+                )
+            """,
+        ),
+        Noted(
+            "ticket.closed",
+            "number",
+            on="UPDATE",
+            condition='OLD."ended_at" IS NULL AND NEW."ended_at" IS NOT NULL',
+        ),
+        Noted(
+            "ticket.reopened",
+            "number",
+            on="UPDATE",
+            condition='OLD."ended_at" IS NOT NULL AND NEW."ended_at" IS NULL',
+        ),
+    ]
 
     def __str__(self) -> str:
         return f"#{self.number}"
