@@ -1,358 +1,147 @@
-"""The story: what happens to whom, and when. The same seed tells the same story."""
+"""The weeks: which scenes a day is made of, and what goes on right now."""
 
-import heapq
-import itertools
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from random import Random
-from typing import Any
 
-from django.db import transaction
-
-from helpdesk import duties, journey
-from helpdesk.journey import Contact, Direction
-from helpdesk.sample import cast
-from helpdesk.sample.cast import Person
+from helpdesk.sample import bench, desk, post, telephone
+from helpdesk.sample.people import AWAY_MAIL, DEAD_MAIL, PEOPLE
+from helpdesk.sample.stage import DAY, HOUR, MINUTE, Stage
 from policies import calendars
-from policies.models import Calendar, Promise
-from tickets import intake, phones
-from tickets.calls import Heard
-from tickets.channels import cti
-from tickets.models import ContactPoint, Customer, Service, Shop, Ticket, User
-from tickets.models.work import Kind
+from tickets.models import Shop, Ticket
 
-Step = Callable[[datetime], object]
+Scene = Callable[[Stage, datetime], None]
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# How often each happens, beside the others.
+COMMON: dict[Scene, int] = {
+    telephone.question: 4,
+    telephone.missed: 8,
+    telephone.at_the_counter: 2,
+    telephone.solved: 1,
+    telephone.robot: 1,
+    bench.brought_in: 24,
+    bench.declined: 3,
+    bench.asks_when: 3,
+    post.mail: 7,
+    post.text: 5,
+}
+
+
+def _to_machine(address: str) -> Scene:
+    """A question from somebody whose mail does not come to rest: the invoice goes there."""
+    person = next(it for it in PEOPLE if it.mail == address)
+    return partial(telephone.question, person=person)
+
+
+# One of each on every four working days, so that no week goes without;
+ROUND: tuple[tuple[Scene, ...], ...] = (
+    (telephone.nameless,),
+    (telephone.night_call,),
+    (bench.price_by_noon, telephone.stranger),
+    (desk.off_channel, telephone.withheld),
+)
+# and these on the first four of every three such rounds.
+RARE: tuple[tuple[Scene, ...], ...] = (
+    (post.spam, _to_machine(DEAD_MAIL)),
+    (bench.second_number, _to_machine(AWAY_MAIL)),
+    (post.stop, telephone.solved, bench.declined),
+    (post.spam, telephone.robot),
+)
+BACK_FROM = 90 * DAY  # who is known before the story has been a customer for at least so long
+
+
+def _pieces(number: int) -> tuple[Scene, ...]:
+    """Return what the working day `number`, counted from 0, has beside its chances."""
+    turn, place = divmod(number, len(ROUND))
+    return ROUND[place] + (RARE[place] if turn % 3 == 0 else ())
 
 
 class Life:
-    """A queue of what is to happen; telling it runs each step at its time, up to now."""
+    """A shop's days from `since` to `now`."""
 
     def __init__(self, shop: Shop, *, since: datetime, now: datetime, seed: int) -> None:
-        self.shop, self.since, self.now = shop, since, now
-        self.chance = Random(seed)  # noqa: S311 - a story, not a secret
-        self.queue: list[tuple[datetime, int, Step]] = []
-        self.order = itertools.count()
-        self.calls = itertools.count(1)
-        self.staff = {user.username: user for user in User.objects.all()}
-        self.services = list(Service.objects.order_by("position"))
-        self.questions = self._shuffled(cast.QUESTIONS)
-        self.repairs = self._shuffled(cast.REPAIRS)
+        self.since, self.now = since, now
+        self.stage = Stage(shop, now=now, seed=seed)
+        self.stage.echo = partial(post.echo, self.stage)
+        self.zone = shop.tzinfo
 
-    def tell(self) -> None:
-        """Fill the days, then live them."""
-        day = calendars.local(self.since, self.shop.tzinfo).date()
-        while day <= calendars.local(self.now, self.shop.tzinfo).date():
-            start, _end = calendars.day_bounds(day, self.shop.tzinfo)
-            if day.weekday() < 6:
-                self._working_day(start, is_saturday=day.weekday() == 5)
+    def tell(self) -> Iterator[datetime]:
+        """Fill the days, then live them; yields as it goes, so that one can say how far it is."""
+        self._known_before()
+        worked = 0
+        day = calendars.local(self.since, self.zone).date()
+        while day <= calendars.local(self.now, self.zone).date():
+            midnight, _end = calendars.day_bounds(day, self.zone)
+            if self.stage.hours.is_open(midnight + 12 * HOUR):
+                self._working_day(midnight, worked, is_short=day.weekday() == 5)
+                worked += 1
+            else:
+                self._day_off(midnight)
             day += DAY
         self._right_now()
-        while self.queue:
-            at, _order, step = heapq.heappop(self.queue)
-            step(at)
+        yield from self.stage.play()
 
-    def plan(self, at: datetime, step: Step) -> None:
-        if at <= self.now:
-            heapq.heappush(self.queue, (at, next(self.order), step))
+    def _known_before(self) -> None:
+        known = [person for person in PEOPLE if person.is_known]
+        days = sorted(self.stage.chance.randint(1, 270) for _person in known)
+        self.stage.chance.shuffle(known)
+        for person, day in zip(known, days, strict=True):
+            self.stage.customer(person, self.since - BACK_FROM - (270 - day) * DAY)
 
-    # -- days ------------------------------------------------------------------------------------
+    def _working_day(self, midnight: datetime, number: int, *, is_short: bool) -> None:
+        stage, chance = self.stage, self.stage.chance
+        opens, closes = (10, 14) if is_short else (9, 17)
+        scenes, weights = list(COMMON), list(COMMON.values())
+        for scene in chance.choices(scenes, weights, k=2 if is_short else chance.randint(2, 4)):
+            self._some_time(midnight, opens, closes, scene)
+        if not is_short:
+            for scene in _pieces(number):
+                if scene is telephone.night_call:
+                    stage.plan(midnight + 22 * HOUR, partial(scene, stage))
+                else:
+                    self._some_time(midnight, opens + 1, closes - 1, scene)
+        weekday = calendars.local(midnight, self.zone).weekday()
+        for person in (it for it in PEOPLE if weekday in it.days):
+            at = midnight + chance.randint(opens + 1, closes - 3) * HOUR
+            stage.plan(at, partial(telephone.every_week, stage, person))
+        if stage.happens(0.25):
+            self._some_time(midnight, 18, 23, telephone.night_call)
+        self._routine(midnight, opens, closes)
 
-    def _working_day(self, midnight: datetime, *, is_saturday: bool) -> None:
-        chance = self.chance
-        opens, closes = (10, 14) if is_saturday else (9, 17)
-        for _ in range(chance.randint(1, 2) if is_saturday else chance.randint(2, 5)):
-            at = midnight + timedelta(minutes=chance.randint(opens * 60, closes * 60 - 20))
-            self.plan(at, chance.choice(self._happenings()))
-        if chance.random() < 0.25:
-            self.plan(midnight + timedelta(hours=21, minutes=chance.randint(0, 90)), self.missed)
-        for hour in range(opens, closes + 3):
-            self.plan(midnight + timedelta(hours=hour, minutes=5), self._sweep)
+    def _routine(self, midnight: datetime, opens: int, closes: int) -> None:
+        """What a day has whatever comes: the clock, tasks, payments."""
+        stage = self.stage
+        for hour in range(opens, closes + 2):
+            stage.plan(midnight + timedelta(hours=hour, minutes=5), stage.tick, lasts=timedelta())
+        stage.plan(midnight + opens * HOUR + 40 * MINUTE, partial(desk.tasks, stage))
+        stage.plan(midnight + (closes - 1) * HOUR + 35 * MINUTE, partial(desk.tasks, stage))
+        stage.plan(midnight + (closes - 1) * HOUR + 45 * MINUTE, partial(desk.money, stage))
+        stage.plan(midnight + (closes - 1) * HOUR + 25 * MINUTE, partial(desk.overdue, stage))
+        stage.plan(midnight + opens * HOUR + 20 * MINUTE, partial(desk.nobody_came, stage))
 
-    def _happenings(self) -> list[Step]:
-        return [
-            *[self.question] * 5,
-            *[self.missed] * 4,
-            *[self.repair] * 5,
-            *[self.asks_when] * 2,
-            self.solved,
-            self.at_the_counter,
-            *([self.withheld] if self.chance.random() < 0.5 else []),
-            *([self.spam] if self.chance.random() < 0.3 else []),
-        ]
+    def _day_off(self, midnight: datetime) -> None:
+        """Sundays and holidays: the telephone rings in an empty shop."""
+        if self.stage.happens(0.6):
+            self._some_time(midnight, 10, 20, telephone.night_call)
+        self.stage.plan(midnight + 21 * HOUR, self.stage.tick, lasts=timedelta())
+
+    def _some_time(self, midnight: datetime, since: int, until: int, scene: Scene) -> None:
+        minutes = self.stage.chance.randint(since * 60, until * 60 - 20)
+        self.stage.plan(midnight + minutes * MINUTE, partial(scene, self.stage))
 
     def _right_now(self) -> None:
         """Something to look at on the first page, whatever the time of day."""
-        self.plan(self.now - 28 * HOUR, partial(self.missed, is_answered=False))
-        self.plan(self.now - 50 * MINUTE, partial(self.missed, is_answered=False))
-        self.plan(self.now - 35 * MINUTE, self.repair)
-        self.plan(self.now - 12 * MINUTE, partial(self.missed, is_answered=False))
-        self.plan(self.now - MINUTE / 2, lambda at: self._event("new_call", self._somebody(), at))
-        self.plan(self.now, self._sweep)
-
-    def _sweep(self, at: datetime) -> None:
-        duties.swept(now=at)
-
-    # -- happenings ------------------------------------------------------------------------------
-
-    def question(self, at: datetime) -> None:
-        """Answered, helped in minutes, free: the next hour makes it a gift."""
-        person, sara = self._asker(), self.staff["sara"]
-        subject, said, minutes = next(self.questions)
-        heard = self._event("new_call", person, at)
-        self._event("answer", person, at + MINUTE / 4, heard, answering_number="101")
-        ended = at + minutes * MINUTE
-        self._event("hangup", person, ended, heard, cause="normalClearing")
-        logged = journey.contact_logged(
-            Contact(Kind.CALL, Direction.IN, said, heard_at=at, minutes=minutes),
-            by=sara,
-            now=ended,
-            customer=self._customer(person, at),
-            call=heard.call.interaction,
-            subject=subject,
-            callback_is=Promise.Status.VOID,
-        )
-        self._close_free(logged.ticket, ended, by=sara)
-
-    def missed(self, at: datetime, *, is_answered: bool = True) -> None:
-        """Nobody answers; most are called back in time, some late, some not at all."""
-        person = self._somebody()
-        heard = self._event("new_call", person, at)
-        self._event("hangup", person, at + MINUTE / 2, heard, cause="cancel")
-        ticket = heard.ticket
-        assert ticket is not None
-        promise = Promise.objects.open().filter(ticket=ticket).first()
-        if not is_answered or promise is None:
-            return
-        window = promise.due_at - at
-        share = self.chance.choice([0.2, 0.35, 0.5, 0.6, 0.8, 0.9, 1.15, 1.4])
-        self.plan(at + window * share, partial(self._call_back, person, ticket))
-
-    def _call_back(self, person: Person, ticket: Ticket, at: datetime) -> None:
-        by = self.staff[self.chance.choice(["sara", "per", "amal"])]
-        ticket.refresh_from_db()
-        if ticket.is_ended:
-            return
-        call = self._event("new_call", person, at, out=True, users=(by.extension,))
-        if self.chance.random() < 0.15:
-            self._event("hangup", person, at + MINUTE, call, cause="noAnswer")
-            self.plan(at + 2 * HOUR, partial(self._call_back, person, ticket))
-            return
-        self._event("answer", person, at + MINUTE / 3, call, users=(by.extension,))
-        subject, said, minutes = next(self.questions)
-        ended = at + minutes * MINUTE
-        self._event("hangup", person, ended, call, cause="normalClearing")
-        logged = journey.contact_logged(
-            Contact(Kind.CALL, Direction.OUT, said, heard_at=at, minutes=minutes),
-            by=by,
-            now=ended,
-            ticket=ticket,
-            customer=self._customer(person, at),
-            call=call.call.interaction,
-            subject=subject,
-        )
-        if self.chance.random() < 0.75:
-            self._close_free(logged.ticket, ended, by=by)
-        else:
-            self._close_charged(logged.ticket, ended, by=by)
-
-    def repair(self, at: datetime) -> None:
-        """Brought in, quoted, done by the quote or late, paid."""
-        person, sara = self._somebody(), self.staff["sara"]
-        subject, said, offer, minutes = next(self.repairs)
-        bench = self.staff[self.chance.choice(["per", "amal"])]
-        logged = journey.contact_logged(
-            Contact(Kind.WALK_IN, Direction.IN, said, heard_at=at),
-            by=sara,
-            now=at,
-            customer=self._customer(person, at),
-            point=ContactPoint.objects.get(value=person.number),
-            subject=subject,
-        )
-        quote = journey.quoted(
-            logged.ticket,
-            self.services[offer],
-            by=sara,
-            now=at + 2 * MINUTE,
-            accepted_how="counter",
-        )
-        journey.ticket_assigned(logged.ticket, bench, now=at + 3 * MINUTE)
-        promise = Promise.objects.get(quote=quote)
-        span = promise.due_at - at
-        self.plan(at + span * 0.3, partial(self._note, logged.ticket, bench, minutes))
-        share = self.chance.choice([0.55, 0.7, 0.85, 0.95, 1.2])
-        self.plan(at + span * share, partial(self._ready, logged.ticket, bench))
-
-    def _note(self, ticket: Ticket, by: User, minutes: int, at: datetime) -> None:
-        ticket.refresh_from_db()
-        text = "Opened it, fault found and mended. Tested for an hour."
-        journey.note_added(ticket, text, by=by, now=at, minutes=minutes)
-
-    def _ready(self, ticket: Ticket, by: User, at: datetime) -> None:
-        ticket.refresh_from_db()
-        if ticket.is_ended:
-            return
-        journey.ticket_moved(ticket, Ticket.Status.READY, by=by, now=at, customer_told=True)
-        collected = self._in_hours(at + self.chance.randint(2, 30) * HOUR)
-        self.plan(collected, partial(self._close_charged, ticket, by=self.staff["sara"]))
-
-    def solved(self, at: datetime) -> None:
-        """They called, nobody answered, and an hour later they had helped themselves."""
-        person = self._somebody()
-        heard = self._event("new_call", person, at)
-        self._event("hangup", person, at + MINUTE / 2, heard, cause="cancel")
-        assert heard.ticket is not None  # every inbound call has one
-        self.plan(at + 40 * MINUTE, partial(self._solved, person, heard.ticket))
-
-    def _solved(self, person: Person, ticket: Ticket, at: datetime) -> None:
-        ticket.refresh_from_db()
-        if ticket.is_ended:
-            return
-        logged = journey.contact_logged(
-            Contact(Kind.CALL, Direction.IN, "Found it in the manual meanwhile.", heard_at=at),
-            by=self.staff["sara"],
-            now=at,
-            ticket=ticket,
-            customer=self._customer(person, at),
-            callback_is=Promise.Status.SOLVED,
-        )
-        self._close_free(logged.ticket, at, by=self.staff["sara"])
-
-    def at_the_counter(self, at: datetime) -> None:
-        person, by = self._asker(), self.staff["per"]
-        subject, said, minutes = next(self.questions)
-        logged = journey.contact_logged(
-            Contact(Kind.WALK_IN, Direction.IN, said, heard_at=at, minutes=minutes),
-            by=by,
-            now=at,
-            customer=self._customer(person, at),
-            subject=subject,
-        )
-        self._close_free(logged.ticket, at + minutes * MINUTE, by=by)
-
-    def asks_when(self, at: datetime) -> None:
-        """Whose repair is on the bench asks whether it is ready, and hears the promise again."""
-        waiting = Ticket.objects.open().filter(promises__kind=Promise.Kind.TURNAROUND)
-        ticket = waiting.filter(contact_point__isnull=False).order_by("number").last()
-        if ticket is None or ticket.contact_point is None:
-            return
-        said = "Asked whether it is ready. Told again by when."
-        journey.contact_logged(
-            Contact(Kind.CALL, Direction.IN, said, heard_at=at, minutes=1),
-            by=self.staff["sara"],
-            now=at + MINUTE,
-            ticket=ticket,
-            point=ticket.contact_point,
-        )
-
-    def withheld(self, at: datetime) -> None:
-        """Nobody to call back: most are put away as spam the same day."""
-        heard = self._event("new_call", Person("", "anonymous"), at)
-        self._event("hangup", Person("", "anonymous"), at + MINUTE, heard, cause="cancel")
-        if self.chance.random() < 0.8:
-            assert heard.ticket is not None  # every inbound call has one
-            self.plan(at + 2 * HOUR, partial(self._put_away, heard.ticket))
-
-    def _put_away(self, ticket: Ticket, at: datetime) -> None:
-        journey.marked_spam(ticket, by=self.staff["sara"], now=at)
-
-    def spam(self, at: datetime) -> None:
-        robot = Person("", f"+1857555010{self.chance.randint(0, 9)}")
-        heard = self._event("new_call", robot, at)
-        self._event("hangup", robot, at + MINUTE, heard, cause="cancel")
-        ticket = heard.ticket
-        if ticket is not None and not ticket.is_ended and not heard.is_blocked:
-            journey.marked_spam(ticket, by=self.staff["sara"], now=at + 5 * MINUTE)
-
-    # -- pieces ----------------------------------------------------------------------------------
-
-    def _event(
-        self,
-        kind: str,
-        person: Person,
-        at: datetime,
-        heard: Heard | None = None,
-        *,
-        out: bool = False,
-        **fields: object,
-    ) -> Heard:
-        """Post what a phone system would, through the same reader."""
-        interaction = heard.call.interaction if heard else None
-        is_out = interaction.direction == Direction.OUT if interaction else out
-        ends = (person.number, cast.PLAN.phone)
-        names = {"new_call": "newCall", "answer": "answer", "hangup": "hangup"}
-        body: dict[str, object] = {
-            "event": names[kind],
-            "callId": interaction.provider_id if interaction else f"sample-{next(self.calls)}",
-            "direction": "out" if is_out else "in",
-            "from": ends[1] if is_out else ends[0],
-            "to": ends[0] if is_out else ends[1],
-        }
-        body |= {{"answering_number": "answeringNumber"}.get(k, k): v for k, v in fields.items()}
-        raw = json.dumps(body).encode()
-        event = cti.parse(cti.decode(raw, "application/json"))
-        return journey.call_event(
-            event, raw, content_type="application/json", source="sample", now=at
-        )
-
-    @transaction.atomic
-    def _customer(self, person: Person, at: datetime) -> Customer:
-        caller = intake.known(phones.read(person.number, self.shop.region))
-        return caller.customer or intake.new_customer(
-            person.name,
-            shop=self.shop,
-            now=at,
-            point=caller.point,
-            kind=Customer.Kind.BUSINESS if person.is_business else Customer.Kind.PERSON,
-            language=person.language,
-        )
-
-    def _close_free(self, ticket: Ticket, at: datetime, *, by: User) -> None:
-        reason = self.chance.choice(cast.GIFT_REASONS)
-        journey.ticket_closed(ticket, charge="free", gift_reason=reason, by=by, now=at)
-
-    def _close_charged(self, ticket: Ticket, at: datetime, *, by: User) -> None:
-        ticket.refresh_from_db()
-        if ticket.is_ended:
-            return
-        journey.ticket_closed(ticket, charge="charged", by=by, now=at)
-        self.plan(at + 3 * HOUR, partial(self._pay, ticket, by))
-
-    def _pay(self, ticket: Ticket, by: User, at: datetime) -> None:
-        invoice = ticket.invoices.first()
-        if invoice is not None and self.chance.random() < 0.8:
-            kind = self.chance.choice(["card", "card", "cash", "transfer"])
-            journey.invoice_paid(invoice, kind=kind, amount=invoice.total, by=by, now=at)
-
-    def _somebody(self) -> Person:
-        return self.chance.choice(self._idle())
-
-    def _asker(self) -> Person:
-        """Return who calls with a quick question; some do all the time."""
-        idle = self._idle()
-        return self.chance.choices(idle, [person.asks for person in idle])[0]
-
-    def _idle(self) -> Sequence[Person]:
-        """Return those with nothing open: a new matter would join it."""
-        open_tickets = Ticket.objects.open()
-        busy = set(open_tickets.values_list("contact_point__value", flat=True))
-        busy |= set(open_tickets.values_list("customer__contact_points__value", flat=True))
-        return [person for person in cast.PEOPLE if person.number not in busy] or cast.PEOPLE
-
-    def _in_hours(self, at: datetime) -> datetime:
-        """Return `at`, or some time after we next open."""
-        hours = Calendar.objects.get().working_hours()
-        return (
-            at
-            if hours.is_open(at)
-            else hours.next_opening(at) + self.chance.randint(5, 90) * MINUTE
-        )
-
-    def _shuffled(self, things: tuple[Any, ...]) -> Iterator[Any]:
-        """Return them in some order, again and again: days differ."""
-        order = list(things)
-        self.chance.shuffle(order)
-        return itertools.cycle(order)
+        stage, now = self.stage, self.now
+        unanswered = partial(telephone.missed, stage, is_answered=False)
+        for ago in (20 * HOUR, 50 * MINUTE, 12 * MINUTE):
+            stage.plan(now - ago, unanswered, lasts=MINUTE)
+        stage.plan(now - 2 * HOUR, partial(post.mail, stage))
+        if stage.hours.is_open(now - 35 * MINUTE):
+            stage.plan(now - 35 * MINUTE, partial(bench.brought_in, stage), lasts=10 * MINUTE)
+        for status in (Ticket.Status.WAITING, Ticket.Status.READY):
+            lately = stage.at_work(now - 4 * DAY)
+            stage.plan(lately, partial(bench.still_here, stage, status=status))
+        stage.plan(now - 25 * MINUTE, partial(post.text, stage), lasts=2 * MINUTE)
+        stage.plan(now, stage.tick, lasts=timedelta())
+        ringing = partial(telephone.still_ringing, stage)
+        stage.plan(now - MINUTE / 2, ringing, lasts=timedelta())

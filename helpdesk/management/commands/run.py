@@ -17,6 +17,7 @@ from tickets.models import Shop
 
 PORTS = range(8000, 8020)
 PARTS = ("web", "worker", "beat")
+SAMPLE_WEEKS = 2  # who starts it for the first time waits for them
 
 
 class Command(BaseCommand):
@@ -56,8 +57,8 @@ class Command(BaseCommand):
         self._step("Styles …")
         call_command("collectstatic", verbosity=0, interactive=False)
         if not Shop.objects.exists():
-            self._step("Sample shop, four weeks of it …")
-            call_command("demo", stdout=open(os.devnull, "w"))  # noqa: SIM115 - ends with us
+            self._step(f"Sample shop, {SAMPLE_WEEKS} weeks of it …")
+            call_command("demo", weeks=SAMPLE_WEEKS, stdout=open(os.devnull, "w"))  # noqa: SIM115 - ends with us
 
     def _step(self, text: str) -> None:
         self.stdout.write(text)
