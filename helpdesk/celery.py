@@ -2,10 +2,17 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["helpdesk"])
+
+
+def _as_in_settings(**_: object) -> None:
+    """Leave the logs as Django has set them up; asked nothing, Celery does so its own way."""
+
+
+signals.setup_logging.connect(_as_in_settings)

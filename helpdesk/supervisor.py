@@ -34,6 +34,7 @@ def commands(host: str, port: int) -> Mapping[str, list[str]]:
     return {
         "web": [
             *(sys.executable, "-m", "gunicorn", "helpdesk.wsgi", "--log-level", "warning"),
+            *("--logger-class", "helpdesk.logs.Gunicorn", "--no-control-socket"),
             *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
             *("--workers", str(WEB_WORKERS), "--graceful-timeout", str(int(GRACE) - 5)),
         ],
