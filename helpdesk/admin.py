@@ -1,5 +1,6 @@
 """The shop itself, and the keys that programs come in with."""
 
+from contextlib import suppress
 from typing import Any
 
 import phonenumbers
@@ -9,24 +10,27 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.models import Invoice
 from billing.money import Money
-from helpdesk.models import ApiToken, Heartbeat, Lease
+from helpdesk import webhooks
+from helpdesk.models import ApiToken, Heartbeat, Lease, WebhookDelivery, WebhookEndpoint
 from policies import calendars
 from policies.calendars import BadHours
 from tickets import phones
 from tickets.admin import ReadOnly, Table
 from tickets.models import Shop, User
+from tickets.states import LostRace
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Setting up the shop")
 admin.site.index_title = gettext_lazy("What can be set up")
@@ -181,6 +185,59 @@ class ApiTokenAdmin(ReadOnly):
         token.delete()
         messages.success(request, _("%s is revoked: whoever used it is locked out.") % token)
         return redirect("admin:helpdesk_apitoken_changelist")
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ReadOnly):
+    """Where programs are told what happens; they make them, or `manage.py create_webhook`."""
+
+    list_display = ("url", "token", "said_events", "failing_since", "disabled_at", "why_off")
+    list_filter = (("disabled_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("token",)
+    fields = (
+        *("url", "token_name", "said_events", "description", "made_at", "rotated_at"),
+        *("failing_since", "rests_until", "disabled_at", "why_off"),
+    )
+    ordering = ("pk",)
+    actions = ("switch_off", "switch_on")
+
+    @admin.display(description=gettext_lazy("events"))
+    def said_events(self, endpoint: WebhookEndpoint) -> str:
+        return ", ".join(endpoint.events)
+
+    @admin.display(description=gettext_lazy("API token"))
+    def token_name(self, endpoint: WebhookEndpoint) -> str:
+        return endpoint.token.name
+
+    @admin.display(description=gettext_lazy("why it is off"))
+    def why_off(self, endpoint: WebhookEndpoint) -> str:
+        return endpoint.disabled_because
+
+    @admin.action(description=gettext_lazy("Switch off"))
+    def switch_off(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint]) -> None:
+        for endpoint in chosen:
+            because = _("Switched off by %s.") % request.user.get_username()
+            webhooks.disabled(endpoint, because, now=now())
+
+    @admin.action(description=gettext_lazy("Switch on"))
+    def switch_on(self, request: HttpRequest, chosen: QuerySet[WebhookEndpoint]) -> None:
+        for endpoint in chosen:
+            webhooks.enabled(endpoint)
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnly):
+    list_display = ("kind", "endpoint", "happened_at", "status", "due_at", "attempts")
+    list_filter = ("status", "kind")
+    list_select_related = ("endpoint",)
+    ordering = ("-pk",)
+    actions = ("send_again",)
+
+    @admin.action(description=gettext_lazy("Send again"))
+    def send_again(self, request: HttpRequest, chosen: QuerySet[WebhookDelivery]) -> None:
+        for delivery in chosen:
+            with suppress(LostRace):  # somebody else has just done it
+                webhooks.replayed(delivery, now=now())
 
 
 @admin.register(Lease)

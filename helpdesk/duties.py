@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing import invoicing
-from helpdesk import journey
-from helpdesk.models import Heartbeat, Lease
+from helpdesk import journey, webhooks
+from helpdesk.models import Heartbeat, IdempotencyKey, Lease, WebhookDelivery
 from policies import promises
 from policies.models import FollowUp
 from tickets import calls, outbox
@@ -36,6 +36,8 @@ CHUNK = 20
 LONGEST_CHUNK = timedelta(seconds=45)  # a task may take 90 seconds, and one row 30 of them
 TICK = "tick"
 MISSED_TICKS = 3  # after so many the clock is taken to stand still
+DELIVERIES_KEPT = timedelta(days=30)
+KEYS_KEPT = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ DUTIES: Mapping[str, Duty] = {
             leaves=True,
             give_up=journey.message_given_up,
         ),
+        Duty(
+            "webhooks",
+            gettext_lazy("Webhooks"),
+            webhooks.due,
+            webhooks.came_due,
+            leaves=True,
+            give_up=webhooks.gave_up,
+        ),
     )
 }
 
@@ -95,6 +105,7 @@ def due(duty: Duty, now: datetime) -> models.QuerySet[Any]:
 
 def chunks(now: datetime, *, at_once: int = AT_ONCE) -> Iterator[tuple[str, list[int]]]:
     """Yield what is due, at most `at_once` of a kind, in portions for the workers."""
+    _spread(now)
     for duty in DUTIES.values():
         rows = list(due(duty, now).values_list("pk", flat=True)[:at_once])
         for first in range(0, len(rows), CHUNK):
@@ -109,6 +120,16 @@ def beat(now: datetime) -> None:
 def alive_since(now: datetime) -> datetime:
     """Return when the clock must have ticked last, to be taken as running."""
     return now - timedelta(seconds=MISSED_TICKS * settings.TICK_SECONDS)
+
+
+def tidy(now: datetime) -> None:
+    """Delete a portion of what is kept for a while and has been for long enough."""
+    kept: tuple[tuple[models.QuerySet[Any], Q], ...] = (
+        (WebhookDelivery.objects.order_by("pk"), Q(happened_at__lte=now - DELIVERIES_KEPT)),
+        (IdempotencyKey.objects.order_by("began_at"), Q(began_at__lte=now - KEYS_KEPT)),
+    )
+    for rows, too_old in kept:
+        rows.filter(too_old, pk__in=rows[:AT_ONCE]).delete()
 
 
 def do(slug: str, rows: list[int], *, clock: Callable[[], datetime]) -> int:
@@ -129,6 +150,7 @@ def swept(*, now: datetime) -> dict[str, int]:
     done = dict.fromkeys(DUTIES, 0)
     seen: set[tuple[str, int]] = set()
     while True:
+        _spread(now)
         found = [
             (slug, row)
             for slug, duty in DUTIES.items()
@@ -145,6 +167,16 @@ def swept(*, now: datetime) -> dict[str, int]:
 def try_again(lease: Lease) -> None:
     """Staff say: once more, from the beginning."""
     lease.delete()
+
+
+def _spread(now: datetime) -> None:
+    """Pass on what happened; an event that cannot be told of must not stop the clock."""
+    try:
+        webhooks.spread(now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("what happened is not passed on to webhooks")
 
 
 def _one(duty: Duty, key: int, now: datetime) -> bool:

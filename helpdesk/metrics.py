@@ -16,10 +16,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from helpdesk import duties, journey
-from helpdesk.models import Heartbeat, Lease
+from helpdesk.models import Heartbeat, Lease, WebhookDelivery, WebhookEndpoint
 from policies.models import Promise
 from tickets import calls
-from tickets.models import Arrival, Interaction
+from tickets.models import Arrival, Event, Interaction
 
 # The field that says since when a row has been due, and how long after it that was.
 SINCE = {
@@ -28,6 +28,7 @@ SINCE = {
     "invoices": ("bill_at", timedelta()),
     "follow_ups": ("due_at", timedelta()),
     journey.OUTBOX: ("due_at", timedelta()),
+    "webhooks": ("due_at", timedelta()),
 }
 
 
@@ -65,6 +66,14 @@ class Figures(Collector):
             Arrival.Verdict.values,
             Arrival.objects.values_list("verdict").annotate(Count("pk")),
         )
+        yield _by(
+            "helpdesk_webhook_deliveries",
+            "What webhooks are told, of the last thirty days",
+            "status",
+            WebhookDelivery.Status.values,
+            WebhookDelivery.objects.values_list("status").annotate(Count("pk")),
+        )
+        yield from _webhooks()
         yield from _promises(instant)
         yield from _heartbeat(instant)
 
@@ -89,6 +98,13 @@ def _given_up() -> Metric:
         Lease.objects.filter(given_up_at__isnull=False).values_list("duty").annotate(Count("pk"))
     )
     return _by("helpdesk_given_up_rows", "Given up until staff retry", "duty", duties.DUTIES, found)
+
+
+def _webhooks() -> Iterator[Metric]:
+    off = WebhookEndpoint.objects.exclude(disabled_at=None).count()
+    yield GaugeMetricFamily("helpdesk_webhooks_disabled", "Webhooks that are switched off", off)
+    waiting = Event.objects.count()
+    yield GaugeMetricFamily("helpdesk_events", "What happened and is not passed on yet", waiting)
 
 
 def _promises(instant: datetime) -> Iterator[Metric]:

@@ -76,6 +76,9 @@ class WebhookEndpoint(models.Model):
     description = models.CharField(_("description"), max_length=120, blank=True)
     made_at = models.DateTimeField()
     secret_version = models.PositiveSmallIntegerField(default=1)
+    rotated_at = models.DateTimeField(null=True, blank=True)  # the secret before holds for a while
+    failing_since = models.DateTimeField(null=True, blank=True)  # nothing has arrived since
+    rests_until = models.DateTimeField(null=True, blank=True)  # so slow that others come first
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_because = models.CharField(max_length=200, blank=True)
 
@@ -115,6 +118,7 @@ class WebhookDelivery(models.Model):
     happened_at = models.DateTimeField()
     status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
     due_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # since it was queued, or queued again
     # Of each try: when, how long it took (ms), the answer's status and beginning, or what failed.
     tries = models.JSONField(default=list)
 

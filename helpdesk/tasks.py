@@ -22,6 +22,7 @@ def tick() -> None:
     """Hand out what is due. However many tick at once: a row is done once."""
     duties.beat(now())
     _hand_out(duties.AT_ONCE)
+    duties.tidy(now())
 
 
 @shared_task
