@@ -7,7 +7,7 @@ database and never sees Django's request, so a payload file is all it takes to t
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
@@ -68,6 +68,41 @@ class CallEvent:
         """Whether this event is proof that a person, and not voicemail, took the call."""
         is_answer = self.event == CallEventKind.ANSWER and self.outcome != Outcome.VOICEMAIL
         return is_answer or self.says_answered
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A whole call, told when it is over: how it ended, when it began and how long it took."""
+
+    hangup: CallEvent
+    lasted: timedelta
+    began_at: datetime | None = None  # None: they do not say
+
+
+@dataclass(frozen=True)
+class Overheard:
+    """What the telephone on a desk tells of a call. It knows itself and the other end, no more."""
+
+    via: str
+    event: CallEventKind
+    remote: str
+    local: str
+    call_id: str = ""  # empty: a telephone that tells none
+    direction: Direction | None = None  # None: as in the call's other events
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Voicemail:
+    """What somebody said to a machine of ours."""
+
+    via: str
+    from_number: str
+    call_id: str = ""  # of the call it was left in, as its events have it
+    text: str = ""  # a transcript
+    recording_url: str = ""  # shown as text, never fetched
+    duration: str = ""  # seconds, in the phone system's words
+    left_at: datetime | None = None
 
 
 # -- a message -----------------------------------------------------------------------------------

@@ -10,16 +10,10 @@ from rest_framework.views import APIView
 
 from helpdesk import journey
 from helpdesk.api import access
-from helpdesk.api.v1.phone import WhateverTheyAccept
+from helpdesk.api.v1 import phone, phone_shapes
 from helpdesk.models import Scope
 from tickets.channels import cti
 from tickets.channels.contract import Malformed
-
-# Of a longer body the beginning is kept: no event comes near it, and it is quarantined anyway.
-KEPT = 4 * 1024 * 1024
-
-# By the field at fault; any other is a 422, as Zammad answers.
-REFUSALS = {"body": 400, "Content-Type": 415}
 
 
 class Event(APIView):
@@ -27,14 +21,15 @@ class Event(APIView):
 
     authentication_classes = ()
     permission_classes = ()  # the token in the path is the log-in
-    content_negotiation_class = WhateverTheyAccept
+    content_negotiation_class = phone.WhateverTheyAccept
     http_method_names = ("post",)
 
+    @phone_shapes.event
     def post(self, request: Request, token: str) -> Response:
         known = access.bearer(token, Scope.PHONE)
         if known is None:
-            return _refused(401, "Invalid token, please contact your admin!")
-        raw = request.stream.read(KEPT) if request.stream else b""
+            return phone.no_token()
+        raw = phone.body(request)
         content_type = request.headers.get("Content-Type", "")
         try:
             event = cti.parse(cti.decode(raw, content_type))
@@ -47,12 +42,8 @@ class Event(APIView):
                 source=known.name,
                 now=now(),
             )
-            return _refused(REFUSALS.get(malformed.field, 422), str(malformed))
+            return phone.refused(malformed)
         heard = journey.call_event(
             event, raw, content_type=content_type, source=known.name, now=now()
         )
         return Response(cti.reject() if heard.is_blocked else cti.ok())
-
-
-def _refused(status: int, sentence: str) -> Response:
-    return Response({"error": sentence}, status=status)

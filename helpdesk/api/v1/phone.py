@@ -7,10 +7,18 @@ from django.views.decorators.cache import never_cache
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from helpdesk.api import access
 from helpdesk.models import Scope
+from tickets.channels.contract import Malformed
+
+# Of a longer body the beginning is kept: no event comes near it, and it is quarantined anyway.
+KEPT = 4 * 1024 * 1024
+
+# By the field at fault; any other is a 422, as Zammad answers.
+REFUSALS = {"body": 400, "Content-Type": 415}
 
 
 class WhateverTheyAccept(DefaultContentNegotiation):
@@ -30,3 +38,21 @@ class PhoneView(APIView):
     authentication_classes = (access.BearerAuthentication, access.KeyAuthentication)
     content_negotiation_class = WhateverTheyAccept
     scope = Scope.PHONE
+
+
+def body(request: Request) -> bytes:
+    """Return what was sent, as it came: phone systems are read by their channels."""
+    return request.stream.read(KEPT) if request.stream else b""
+
+
+def refused(malformed: Malformed) -> Response:
+    return error(REFUSALS.get(malformed.field, 422), str(malformed))
+
+
+def error(status: int, sentence: str) -> Response:
+    """Refuse in Zammad's shape, which its clients read."""
+    return Response({"error": sentence}, status=status)
+
+
+def no_token() -> Response:
+    return error(401, "Invalid token, please contact your admin!")
