@@ -4,26 +4,34 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.secret import secret_key
+from helpdesk import logs, redact
+from helpdesk.secret import Env, secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("HELPDESK_VAR", ROOT / "var"))
 
-env = environ.Env()
+env = Env()
 env.read_env(str(ROOT / ".env"))
 
-DEBUG = env.bool("DEBUG", default=False)
+# -- where it is -------------------------------------------------------------------------------
+
+# Data, key and collected styles. Empty: `var` beside `manage.py`.
+VAR = Path(env.str("HELPDESK_VAR", default="") or ROOT / "var")
+DEBUG = env.bool("DEBUG", default=False)  # never on a network
+# The address people use. With https cookies are secure and http is redirected.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+# What cookies and links are signed with. Empty: made once, kept as `secret_key` in HELPDESK_VAR.
 SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(VAR)
+# postgres://user:password@host/name. Empty: SQLite, a file in HELPDESK_VAR.
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'helpdesk.sqlite3'}"
+# redis://:password@host:6379/0. Empty: cache and broker are the database and a folder.
 REDIS_URL = env.str("REDIS_URL", default="")
 
 _public = urlsplit(PUBLIC_URL)
 _https = _public.scheme == "https"
+# More names it answers to than that of PUBLIC_URL and localhost.
 ALLOWED_HOSTS = [
     host
     for host in (_public.hostname, "127.0.0.1", "localhost", *env.list("ALLOWED_HOSTS", default=[]))
@@ -34,6 +42,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # or log-in limits would count everybody as the proxy
 
 # -- what it is made of ------------------------------------------------------------------------
 
@@ -53,6 +62,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "knox",
     "csp",
     "django_htmx",
@@ -64,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "helpdesk.logs.RequestLog",
     "helpdesk.web.middleware.BellMiddleware",  # outside of all that writes, sessions included
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -98,7 +111,7 @@ TEMPLATES = [
 
 # -- where it keeps things ---------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": env.config("DATABASE_URL", env.db_url_config, DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
     DATABASES["default"] |= {
@@ -112,7 +125,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # A file: in memory there is one connection, and no race to test. One for each process.
         "TEST": {"NAME": str(ROOT / ".cache" / f"test-{os.getpid()}.sqlite3")},
     }
-    (ROOT / ".cache").mkdir(exist_ok=True)
+    if "PYTEST_VERSION" in os.environ:
+        (ROOT / ".cache").mkdir(exist_ok=True)
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -123,11 +137,19 @@ CACHES = {
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-    )
+    ),
+    # Requests of programs are counted for each process where there is no Redis: a write for every
+    # read would cost more than it protects.
+    "rates": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rates"}
+    ),
 }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+# Where `collectstatic` puts styles. Empty: `static` in HELPDESK_VAR.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default="") or VAR / "static")
 _storage = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 if DEBUG or "PYTEST_VERSION" in os.environ:  # nothing is collected there
     _storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -189,9 +211,41 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["helpdesk.api.access.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["helpdesk.api.access.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["helpdesk.api.strict.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "helpdesk.api.described.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["helpdesk.api.limits.TokenRate"],
+    # For each token; 429 and Retry-After beyond it.
+    "DEFAULT_THROTTLE_RATES": {"token": env.str("API_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "helpdesk.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Helpdesk",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
+    # The document is drawn anew for each who asks; nothing in it depends on them.
+    "SERVE_AUTHENTICATION": None,
+    "ENUM_NAME_OVERRIDES": {
+        "ContactKind": "tickets.models.work.Kind",
+        "TicketStatus": "tickets.models.Ticket.Status",
+        "InteractionStatus": "tickets.models.Interaction.Status",
+        "Direction": "tickets.models.Interaction.Direction",
+        "CallDirection": ["in", "out"],
+        "CallStatus": "tickets.models.Call.Status",
+        "PromiseStatus": "policies.models.Promise.Status",
+        "PromiseKind": "policies.models.Promise.Kind",
+        "FollowUpStatus": "policies.models.FollowUp.Status",
+        "PromiseEnding": "helpdesk.api.v1.promises.ENDINGS",
+        "QuoteAccepted": "policies.models.Quote.Accepted",
+        "DeliveryStatus": "helpdesk.models.WebhookDelivery.Status",
+        "CustomerKind": "tickets.models.Customer.Kind",
+        "ContactPointKind": "tickets.models.ContactPoint.Kind",
+    },
 }
 KNOX_TOKEN_MODEL = "helpdesk.ApiToken"
 # Its own tokens are replaced, but its migrations make their table all the same: one that points to
@@ -203,7 +257,7 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "TOKEN_MODEL": "
 
 # smtp://, smtp+tls:// (STARTTLS) or smtp+ssl://user:password@host:port; empty: no mail leaves.
 EMAIL_URL = env.str("EMAIL_URL", default="")
-vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
+vars().update(env.config("EMAIL_URL", env.email_url_config, EMAIL_URL or "consolemail://"))
 EMAIL_TIMEOUT = 30  # seconds, of silence
 # Where mail comes from, if not from the shop's official address.
 MAIL_FROM = env.str("MAIL_FROM", default="")
@@ -220,14 +274,17 @@ LINK_SECONDS = 60 * 24 * 3600  # how long a link in a message to a customer open
 # Which gateway texts leave by; empty: the one that is set up.
 SMS_CHANNEL = env.str("SMS_CHANNEL", default="")
 SMS_SENDER = env.str("SMS_SENDER", default="")  # our number, as the gateway wants it
-KANNEL_URL = env.str("KANNEL_URL", default="")
+KANNEL_URL = env.str("KANNEL_URL", default="")  # the whole address of sendsms
 KANNEL_USERNAME = env.str("KANNEL_USERNAME", default="")
 KANNEL_PASSWORD = env.str("KANNEL_PASSWORD", default="")
-KANNEL_SECRET = env.str("KANNEL_SECRET", default="")
+KANNEL_SECRET = env.str("KANNEL_SECRET", default="")  # in the address it calls us at
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
-TWILIO_MESSAGING_SERVICE = env.str("TWILIO_MESSAGING_SERVICE", default="")
+TWILIO_MESSAGING_SERVICE = env.str("TWILIO_MESSAGING_SERVICE", default="")  # instead of a number
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="https://api.twilio.com")
+
+# Programs in our own network that webhooks go to, by http too: host or host:port, commas between.
+WEBHOOK_INSIDE = env.list("WEBHOOK_INSIDE", default=[])
 
 # -- the clock ------------------------------------------------------------------------------------
 
@@ -322,23 +379,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "helpdesk.redact.Redact"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            # On the handler, so that no logger anywhere writes a token that came in a path.
-            "filters": ["redact"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        # Whoever knocks under another name gets a 400; a traceback each would fill the log.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
-    },
-}
+# -- what is logged ------------------------------------------------------------------------------
+
+# line: for people; json: one object a line, for programs.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line", choices=("line", "json"))
+LOGGING = logs.configuration(LOG_FORMAT, [SECRET_KEY, *redact.secrets_of(env.ENVIRON)])

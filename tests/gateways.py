@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -40,7 +41,7 @@ Respond = Callable[[BaseHTTPRequestHandler, Request], None]
 
 
 @contextmanager
-def serving(respond: Respond) -> Iterator[str]:
+def serving(respond: Respond, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve HTTP on loopback for as long as the block runs, and give the address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -56,10 +57,12 @@ def serving(respond: Respond) -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -226,7 +226,7 @@ class Silent:
         self._socket.close()
 
 
-def certificate(folder):
+def certificate(folder, name="IP:127.0.0.1"):
     """Make a certificate nobody trusts yet, its key in the same file; skips without openssl."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed: apt-get install openssl")
@@ -234,7 +234,7 @@ def certificate(folder):
     subprocess.run(
         [
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
-            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-subj", "/CN=127.0.0.1", "-addext", f"subjectAltName={name}"),
             *("-keyout", str(path), "-out", str(folder / "public.pem")),
         ],
         check=True,

@@ -1,7 +1,7 @@
 """Filing a call's events: one interaction and one row for a call, however its events come."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from tickets import callstate, intake, phones
 from tickets.callstate import CallState
-from tickets.channels.contract import CallEvent, CallEventKind, Direction, Outcome
+from tickets.channels.contract import CallEvent, CallEventKind, Direction, Journal, Outcome
 from tickets.intake import Caller
 from tickets.models import Call, Interaction, Shop, Ticket
 from tickets.models.work import Kind
@@ -20,6 +20,7 @@ SILENT = timedelta(hours=4)
 # What rings longer is not ringing any more, whatever the phone system forgot to say.
 RECENT = timedelta(minutes=15)
 LONGEST = 100
+_TOLD_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,21 @@ class Heard:
         return bool(self.before and condition(self.before)) and not condition(self.after)
 
 
-def hear(event: CallEvent, *, now: datetime) -> Heard:
-    """Add `event` to its call, filing the call first where this is the first we hear of it."""
+def hear(event: CallEvent, *, now: datetime, at: datetime | None = None) -> Heard:
+    """Add `event` to its call, filing the call first where this is the first we hear of it.
+
+    `at` is when it happened, where we are told; else it happens as we hear of it.
+    """
+    at = at or now
     shop = Shop.objects.current()
     other_end = event.from_number if event.direction == Direction.IN else event.to_number
     caller = intake.known(phones.read(other_end, shop.region))
-    # Whoever turned out to be a customer is not refused any more.
-    is_blocked = bool(caller.point and caller.point.blocked_at and not caller.customers)
+    is_blocked = intake.is_blocked(caller)
     call, before = _filed(event), None
     if call is None:
         try:
             with transaction.atomic():
-                call = _file(event, caller, shop, is_blocked=is_blocked, now=now)
+                call = _file(event, caller, shop, is_blocked=is_blocked, at=at, now=now)
         except IntegrityError:  # its first event twice at once: the other one has filed it
             call = _filed(event)
             if call is None:
@@ -63,12 +67,26 @@ def hear(event: CallEvent, *, now: datetime) -> Heard:
             before = state(call)
     else:
         before = state(call)
-    after = callstate.fold(before, event, now)
+    after = callstate.fold(before, event, at)
     _write(call, after)
     _credit(call, after)
     if call.interaction.ticket is not None:
         intake.touch(call.interaction.ticket, now=now)
     return Heard(call, before, after, is_blocked)
+
+
+def hear_journal(journal: Journal, *, now: datetime) -> Heard:
+    """Add a whole call, told afterwards; told again, it is the same call."""
+    hangup = journal.hangup
+    began_at = journal.began_at or now - journal.lasted
+    if not now - _TOLD_WITHIN <= began_at <= now:
+        began_at = now  # their clock is wrong, or they are very late
+    ended_at = min(began_at + journal.lasted, now)
+    ring = replace(hangup, event=CallEventKind.NEW_CALL, outcome=None, says_answered=False)
+    first = hear(ring, now=now, at=began_at)
+    if hangup.says_answered:
+        hear(replace(ring, event=CallEventKind.ANSWER), now=now, at=began_at)
+    return replace(hear(hangup, now=now, at=ended_at), before=first.before)
 
 
 def give_up(call: Call, *, now: datetime) -> Heard:
@@ -150,22 +168,30 @@ def _filed(event: CallEvent) -> Call | None:
     )
 
 
-def _file(event: CallEvent, caller: Caller, shop: Shop, *, is_blocked: bool, now: datetime) -> Call:
+def _file(
+    event: CallEvent,
+    caller: Caller,
+    shop: Shop,
+    *,
+    is_blocked: bool,
+    at: datetime,
+    now: datetime,
+) -> Call:
     interaction = Interaction.objects.create(
-        ticket=_ticket(event, caller, shop, is_blocked=is_blocked, now=now),
+        ticket=_ticket(event, caller, shop, is_blocked=is_blocked, at=at),
         contact_point=caller.point,
         kind=Kind.CALL,
         direction=Interaction.Direction(event.direction.value),
         via=event.via,
         provider_id=event.call_id,
-        happened_at=now,
+        happened_at=at,
         logged_at=now,
     )
-    return Call.objects.create(interaction=interaction, started_at=now)
+    return Call.objects.create(interaction=interaction, started_at=at)
 
 
 def _ticket(
-    event: CallEvent, caller: Caller, shop: Shop, *, is_blocked: bool, now: datetime
+    event: CallEvent, caller: Caller, shop: Shop, *, is_blocked: bool, at: datetime
 ) -> Ticket | None:
     if event.direction == Direction.OUT:
         return intake.ticket_spoken_about(caller)  # calling somebody new needs no ticket
@@ -176,7 +202,7 @@ def _ticket(
         channel=Kind.CALL,
         customer=caller.customer,
         point=caller.point,
-        now=now,
+        now=at,
     )
 
 

@@ -109,6 +109,11 @@ def ticket_spoken_about(caller: Caller) -> Ticket | None:
     )
 
 
+def is_blocked(caller: Caller) -> bool:
+    """Whether nothing of theirs is answered. Who turned out to be a customer is not refused."""
+    return bool(caller.point and caller.point.blocked_at and not caller.customers)
+
+
 def spam_ticket(caller: Caller) -> Ticket | None:
     """Return where a blocked caller's calls go."""
     spam = Ticket.objects.filter(contact_point=caller.point, status=Ticket.Status.SPAM)
@@ -141,6 +146,12 @@ def call_subject(caller: Caller, shop: Shop) -> str:
     if caller.point is None:
         return _("Call, number withheld")
     return _("Call from %(number)s") % {"number": caller.point.said(shop.region)}
+
+
+def voicemail_subject(caller: Caller, shop: Shop) -> str:
+    if caller.point is None:
+        return _("Voicemail, number withheld")
+    return _("Voicemail from %(number)s") % {"number": caller.point.said(shop.region)}
 
 
 def text_subject(caller: Caller, shop: Shop) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from tickets import intake, phones, search, text, tokens
 from tickets.channels.contract import Inbound
 from tickets.channels.mail import Mail as MailChannel
-from tickets.intake import Caller
+from tickets.intake import Caller, Reachable
 from tickets.mail.contract import Authentication, File, Mail
-from tickets.models import Attachment, Interaction, Shop, Ticket
+from tickets.models import Attachment, ContactPoint, Customer, Interaction, Service, Shop, Ticket
 from tickets.models.work import Kind
 
 LONGEST = 100_000
@@ -47,17 +47,64 @@ class Thread:
 
 @dataclass(frozen=True)
 class _Written:
-    """A message of either kind, ready to be a row."""
+    """A message of any kind, ready to be a row."""
 
     kind: str
     via: str
-    provider_id: str
+    provider_id: str | None
     caller: Caller
     text: str
     whole_text: str = ""
     subject: str = ""
     remarks: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    service: Service | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """What somebody wrote on a web page of ours or of another program, always a matter of its own.
+
+    `reach`: where they say they are reached; empty: nowhere.
+    """
+
+    subject: str
+    text: str
+    reach: Reachable | None
+    name: str = ""
+    customer: Customer | None = None  # whom the program knows it to be
+    service: Service | None = None
+
+
+def file_form(form: Form, *, now: datetime) -> Filed:
+    """File what was written on a web page."""
+    caller = _reached(form)
+    if form.customer is not None:
+        caller = replace(caller, customers=(form.customer,))
+    written = _Written(
+        kind=Kind.WEB,
+        via=Kind.WEB,
+        provider_id=None,
+        caller=caller,
+        text=text.clean(form.text, LONGEST),
+        subject=form.subject,
+        service=form.service,
+    )
+    filed = _file(written, Thread(), now=now)
+    assert filed is not None  # without a provider there are no retries
+    return filed
+
+
+def _reached(form: Form) -> Caller:
+    if form.reach is None:
+        return intake.known_address("")
+    if form.reach.kind == ContactPoint.Kind.EMAIL:
+        return intake.known_address(form.reach.value, form.name)
+    caller = intake.known(phones.read(form.reach.value, Shop.objects.current().region))
+    if form.name and caller.point is not None and not caller.point.signed:
+        caller.point.signed = text.one_line(form.name, 120)
+        caller.point.save(update_fields=["signed"])
+    return caller
 
 
 def file_text(inbound: Inbound, *, now: datetime) -> Filed | None:
@@ -148,6 +195,7 @@ def _opened(written: _Written, *, now: datetime) -> Ticket:
         channel=written.kind,
         customer=written.caller.customer,
         point=written.caller.point,
+        service=written.service,
         now=now,
     )
 

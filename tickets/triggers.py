@@ -1,6 +1,6 @@
 """Rules a constraint cannot hold, kept by triggers that read the same on both databases.
 
-A model lists its rules in `GUARDS` and what is told of it in `NEWS`; `install` and `drop` are called
+A model lists its rules in `GUARDS`, and in `NEWS` what is told of it; `install` and `drop` are called
 around migrations, because SQLite silently loses a table's triggers when one rebuilds the table.
 """
 

@@ -45,10 +45,21 @@ class HasScope(BasePermission):
     """Whether the token has the scope its view names; a view that names none is closed."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        scope: Scope | None = getattr(view, "scope", None)
-        return (
-            scope is not None and isinstance(request.auth, ApiToken) and allows(request.auth, scope)
-        )
+        if not isinstance(request.auth, ApiToken):
+            return False
+        if getattr(view, "action", "") is None:  # no such method: it is not allowed to anybody
+            return True
+        scope = needed(view)
+        return scope is not None and allows(request.auth, scope)
+
+
+def needed(view: APIView) -> Scope | None:
+    """Return the scope that what is asked of `view` takes; one of several actions has a table."""
+    scopes: dict[str, Scope] | None = getattr(view, "scopes", None)
+    if scopes is not None:
+        return scopes.get(getattr(view, "action", ""))
+    scope: Scope | None = getattr(view, "scope", None)
+    return scope
 
 
 def allows(token: ApiToken, scope: Scope) -> bool:

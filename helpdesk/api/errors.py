@@ -13,9 +13,14 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from billing.invoicing import NotPayable
+from billing.models import NoRate
 from policies.calendars import BadHours, NeverOpen
 from policies.models import NoTerms
+from policies.quotes import AlreadyAccepted
+from tickets.merging import NotMergeable
 from tickets.models import NoShop
+from tickets.outbox import SaidJustNow
 from tickets.states import IllegalMove, LostRace
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,6 +37,10 @@ SENTENCES = {
 }
 
 
+# What they say is for people to read.
+REFUSALS = (AlreadyAccepted, IllegalMove, LostRace, NotMergeable, NotPayable)
+
+
 class Conflict(APIException):
     status_code = 409
     default_detail = "Somebody else was first. Fetch it again."
@@ -44,9 +53,11 @@ class NotReady(APIException):
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn our refusals into HTTP ones; DRF calls this for every exception in a view."""
-    if isinstance(error, IllegalMove | LostRace):
+    if isinstance(error, SaidJustNow):
+        error = Conflict("The same was written to them a moment ago.")
+    if isinstance(error, REFUSALS):
         error = Conflict(str(error))
-    if isinstance(error, NoShop | NoTerms | NeverOpen | BadHours):
+    if isinstance(error, NoShop | NoRate | NoTerms | NeverOpen | BadHours):
         error = NotReady(str(error) or None)
     if isinstance(error, Http404):
         error = APIException(NOTHING_HERE)

@@ -6,7 +6,14 @@ come in through helpdesk.web, .api, .hooks, .tasks and the commands, which call 
 nothing themselves.
 """
 
-from helpdesk.journey.calls import call_event, unreadable_event
+from helpdesk.journey.calls import (
+    VoicemailLeft,
+    call_event,
+    call_journaled,
+    telephone_told,
+    unreadable_event,
+    voicemail_left,
+)
 from helpdesk.journey.clock import (
     call_fell_silent,
     follow_up_came_due,
@@ -32,6 +39,7 @@ from helpdesk.journey.mail import arrival_read_again, mail_arrived, mail_refused
 from helpdesk.journey.messages import (
     OUTBOX,
     delivery_reported,
+    form_arrived,
     message_retried,
     opted_out,
     sender_accepted,
@@ -64,9 +72,11 @@ __all__ = [
     "Contact",
     "Direction",
     "Logged",
+    "VoicemailLeft",
     "arrival_read_again",
     "call_event",
     "call_fell_silent",
+    "call_journaled",
     "callback_promised",
     "contact_logged",
     "contact_moved",
@@ -77,6 +87,7 @@ __all__ = [
     "customer_rewritten",
     "delivery_reported",
     "follow_up_came_due",
+    "form_arrived",
     "invoice_paid",
     "mail_arrived",
     "mail_refused",
@@ -97,6 +108,7 @@ __all__ = [
     "sender_accepted",
     "staff_answered",
     "task_done",
+    "telephone_told",
     "text_arrived",
     "ticket_assigned",
     "ticket_billed",
@@ -106,4 +118,5 @@ __all__ = [
     "ticket_reopened",
     "tickets_merged",
     "unreadable_event",
+    "voicemail_left",
 ]

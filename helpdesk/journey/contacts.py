@@ -167,9 +167,9 @@ def _moved(interaction: Interaction, to: Ticket, *, by: User, now: datetime) -> 
 @transaction.atomic
 def note_added(
     ticket: Ticket, text: str, *, by: User, now: datetime, minutes: int = 0, form_id: str = ""
-) -> None:
+) -> Interaction:
     """Raises IntegrityError for a form that was sent before."""
-    notes.log(
+    return notes.log(
         ticket,
         kind=Kind.NOTE,
         direction=Direction.INTERNAL,

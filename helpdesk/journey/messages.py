@@ -16,8 +16,9 @@ from policies.models import FollowUp
 from tickets import arrivals, delivery, intake, keywords, limits, messages, outbox, states
 from tickets.channels.contract import Delivery, Inbound
 from tickets.keywords import Keyword
-from tickets.messages import Filed
+from tickets.messages import Filed, Form
 from tickets.models import Arrival, ContactPoint, Interaction, Shop, Ticket, User
+from tickets.models.work import Kind
 from tickets.outbox import Letter, Route
 
 RULES: Rules = follow_ups.RULES | {mailing.SendInvoice.slug: mailing.SendInvoice()}
@@ -49,6 +50,27 @@ def text_arrived(
     if keyword is not None and filed.interaction.contact_point is not None:
         _keyword_sent(filed, keyword, is_answered=inbound.answered is not None, now=now)
     elif not filed.is_blocked:
+        owed_for(filed, now=now)
+    return filed.interaction
+
+
+@transaction.atomic
+def form_arrived(
+    form: Form, raw: bytes, *, content_type: str, source: str, now: datetime
+) -> Interaction:
+    """Somebody wrote on a web page: a ticket, a promise to call back, and word of it."""
+    filed = messages.file_form(form, now=now)
+    arrivals.keep(
+        raw,
+        via=Kind.WEB,
+        source=source,
+        content_type=content_type,
+        verdict=verdict(filed),
+        because=_("the sender is blocked") if filed.is_blocked else "",
+        interaction=filed.interaction,
+        now=now,
+    )
+    if not filed.is_blocked:
         owed_for(filed, now=now)
     return filed.interaction
 

@@ -28,8 +28,8 @@ REFUSALS = (AlreadyAccepted, BadHours, NeverOpen, NoRate, NoTerms, NotMergeable,
 
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
-# Some providers tell us by GET.
-HOOKS = "/hooks/"
+# Some providers, and every telephone, tell us by GET.
+HOOKS = ("/hooks/", "/api/v1/cti/phone/")
 
 
 class BellMiddleware:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from helpdesk.api.v1 import cti, greeting
+from helpdesk.api.v1 import cti, deskphone, greeting, threecx, voicemails
 from helpdesk.models import ApiToken, Scope
 from helpdesk.web import ticket_actions, ticket_page, tickets
 from tickets import intake
@@ -42,7 +42,7 @@ def token(make_token):
 def clock(monkeypatch, monday_nine):
     """What the phone's doors take for now: Monday at nine, until a test sets `at`."""
     clock = SimpleNamespace(at=monday_nine)
-    for door in (cti, greeting):
+    for door in (cti, deskphone, greeting, threecx, voicemails):
         monkeypatch.setattr(door, "now", lambda: clock.at)
     return clock
 

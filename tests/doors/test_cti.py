@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from helpdesk import duties, journey
-from helpdesk.api.v1 import cti
+from helpdesk.api.v1 import phone
 from helpdesk.models import ApiToken
 from policies import promises
 from policies.models import OpeningHours, Promise
@@ -276,7 +276,7 @@ def test_what_cannot_be_read_is_kept_for_a_human(post, body, content_type, statu
 
 
 def test_of_what_never_ends_the_beginning_is_kept(post, monkeypatch):
-    monkeypatch.setattr(cti, "KEPT", 100_000)
+    monkeypatch.setattr(phone, "KEPT", 100_000)
 
     assert post(b"x" * 100_001).status_code == 400
     assert bytes(Arrival.objects.get().raw) == b"x" * 100_000

@@ -200,6 +200,9 @@ def test_figures_of_an_empty_shop_are_zero(figures, shop):
         "given_up_rows",
         "messages",
         "arrivals",
+        "webhook_deliveries",
+        "webhooks_disabled",
+        "events",
         "promises_open",
         "promises_overdue",
     }

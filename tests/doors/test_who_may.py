@@ -19,6 +19,7 @@ from billing import gifts
 from helpdesk import journey, opening
 from helpdesk.models import Lease
 from policies.models import FollowUp, Promise
+from tests.api.operations import routes as programs_routes
 from tests.conftest import boston
 from tests.doors.correspondence import given_up, tasks
 from tests.doors.mails import answered, arrive, fate, mail, unreadable
@@ -100,8 +101,8 @@ DOORS = {
 }
 # By a link of ours that nobody can guess; without one it says nothing. See test_links.
 BY_LINK = {"invoice-link"}
-# Programs' doors: no session opens them, a token with the scope does. See test_tokens.
-PROGRAMS = {"callers", "caller-name", "greeting", "greeting-text", "greeting-twiml", "cti"}
+# Programs' doors: no session opens them, a token with the scope does. See tests/api.
+PROGRAMS = {name for _method, name in programs_routes()}
 # For those who watch over us; the last one has a token of its own. See test_health.
 WATCHED = {"healthz", "readyz", "metrics"}
 # Providers' doors: each verifies what is sent to it.
@@ -127,7 +128,7 @@ OWN_ACCOUNT = {
     "account_change_password",
     "account_set_password",
 }
-GIVEN = {"key": "abc", "uidb36": "a", "token": "not-a-token"}
+GIVEN = {"key": "abc", "uidb36": "a", "token": "not-a-token", "event": "incoming"}
 
 
 def routes(patterns=None):

@@ -1,15 +1,23 @@
 """A new version comes while people work: nobody is turned away and nothing is lost."""
 
+import logging
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
+from helpdesk.supervisor import WEB_WORKERS
+from tests.faults import invoices
 from tests.faults.conftest import INVOICES, WORLD, ring
-from tests.faults.stack import eventually
+from tests.faults.load import Fleet, Load, letters, wrongs
+from tests.faults.stack import Stack, eventually
 
 CALLERS = 3
+GIFTS = 5
+MACHINES = [["web", "worker", "beat"], ["web", "worker", "beat"], ["web", "worker"]]
 
 
 def test_a_rolling_restart_under_load(stack):
@@ -51,3 +59,45 @@ def test_each_ends_when_it_is_asked_to(stack, name):
         eventually(lambda: stack.sql(ticked) == [(1,)])
 
     assert stack.stop(process) == 0
+
+
+def under_load(tmp_path, *, machines, people, processes, seconds=0, rolls=True):
+    """Replace all machines while people use them; return (failures, what is wrong, figures)."""
+    with letters() as (post, url), Stack(tmp_path, EMAIL_URL=url) as stack:
+        fleet = Fleet(stack, machines=machines, processes=processes)
+        load = Load(stack, fleet)
+        began = time.monotonic()
+        with load.running(people):
+            stack.python(invoices.CLOSE_SOME.format(count=GIFTS))
+            if rolls:
+                fleet.roll()
+            time.sleep(max(began + seconds - time.monotonic(), 0))
+            lasted = time.monotonic() - began
+        with suppress(AssertionError):  # what never comes is said by what is wrong
+            eventually(lambda: not wrongs(stack, load, post.taken, GIFTS), within=120)
+        figures = load.figures(lasted) | {"refused": fleet.balancer.refused, "seconds": lasted}
+        return load.failures, wrongs(stack, load, post.taken, GIFTS), figures
+
+
+@pytest.mark.only("postgresql")
+def test_three_machines_are_replaced_one_by_one_under_load(tmp_path):
+    failures, wrong, figures = under_load(tmp_path, machines=MACHINES, people=2, processes=1)
+
+    assert failures == []
+    assert wrong == {}
+    assert figures["all"][0] > 1
+
+
+@pytest.mark.long
+@pytest.mark.only("postgresql")
+@pytest.mark.parametrize(("webs", "rolls"), [(1, False), (2, False), (3, False), (3, True)])
+def test_how_much_they_carry(tmp_path, webs, rolls):
+    """The same workers and beats each time, one to three webs."""
+    machines = [[part for part in it if part != "web" or n < webs] for n, it in enumerate(MACHINES)]
+    failures, wrong, figures = under_load(
+        tmp_path, machines=machines, people=4, processes=WEB_WORKERS, seconds=40, rolls=rolls
+    )
+
+    logging.getLogger(__name__).warning("%s webs, replaced: %s: %s", webs, rolls, figures)
+    assert failures == []  # the figures are for docs/scaling.md
+    assert wrong == {}

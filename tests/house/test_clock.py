@@ -54,6 +54,8 @@ def test_the_bell_rings_after_all_that_writes():
         ("OPTIONS", "/tickets/", 200, 0),
         ("GET", "/hooks/kannel/secret/", 200, 1),
         ("POST", "/hooks/twilio/", 503, 0),
+        ("GET", "/api/v1/cti/phone/secret/incoming", 200, 1),
+        ("GET", "/api/v1/callers/", 200, 0),
         ("POST", "/tickets/1001/note/", 302, 1),
         ("POST", "/tickets/1001/note/", 422, 1),
         ("POST", "/tickets/1001/note/", 500, 0),

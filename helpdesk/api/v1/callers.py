@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.models import Settlement
+from helpdesk.api.v1 import phone_shapes
 from helpdesk.api.v1.phone import PhoneView
 from policies.models import Promise
 from tickets import intake, phones
@@ -28,6 +29,7 @@ LISTED = 20
 class Callers(PhoneView):
     """Look a caller up by number: who it may be, their open tickets, what they were promised."""
 
+    @phone_shapes.caller
     def get(self, request: Request) -> Response:
         given = request.query_params.get("number")
         if given is None:
@@ -48,6 +50,7 @@ class Callers(PhoneView):
 class Name(PhoneView):
     """The caller's name as plain text, or nothing: telephones show it as it comes."""
 
+    @phone_shapes.name
     def get(self, request: Request) -> HttpResponse:
         shop = Shop.objects.first()
         region = shop.region if shop else ""  # nobody is known yet, which is no error

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from helpdesk.api.v1 import phone_shapes
 from helpdesk.api.v1.phone import PhoneView
 from policies import replies
 from policies.replies import Greeting as Said
@@ -20,6 +21,7 @@ SPOKEN = {"en": "en-GB", "sv": "sv-SE"}
 class Greeting(PhoneView):
     """The greeting and the facts it says."""
 
+    @phone_shapes.greeting
     def get(self, request: Request) -> Response:
         said = _greeting(request.query_params.get("language", ""))
         return Response(
@@ -40,6 +42,7 @@ class Greeting(PhoneView):
 class Text(PhoneView):
     """The greeting for a recording, or for a machine that speaks."""
 
+    @phone_shapes.text
     def get(self, request: Request) -> HttpResponse:
         said = _greeting(request.query_params.get("language", ""))
         return HttpResponse(said.text, content_type="text/plain; charset=utf-8")
@@ -48,10 +51,12 @@ class Text(PhoneView):
 class TwiML(PhoneView):
     """The greeting for Twilio and those who speak like it; they POST unless told otherwise."""
 
+    @phone_shapes.twiml
     def get(self, request: Request) -> HttpResponse:
         said = _greeting(request.query_params.get("language", ""))
         return HttpResponse(_twiml(said), content_type="application/xml")
 
+    @phone_shapes.twiml
     def post(self, request: Request) -> HttpResponse:
         return self.get(request)
 

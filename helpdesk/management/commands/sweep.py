@@ -14,3 +14,4 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         for slug, count in duties.swept(now=now()).items():
             self.stdout.write(f"{duties.DUTIES[slug].title}: {count}")
+        duties.tidy(now())
