@@ -1,7 +1,7 @@
 """Rules a constraint cannot hold, kept by triggers that read the same on both databases.
 
-A model lists its rules in `GUARDS`, and in `NEWS` what is told of it; `install` and `drop` are called
-around migrations, because SQLite silently loses a table's triggers when one rebuilds the table.
+A model lists its rules in `GUARDS`, and in `NEWS` what is told of it; both are put in place around
+migrations, because SQLite silently loses a table's triggers when one rebuilds the table.
 """
 
 from abc import ABC, abstractmethod

@@ -15,10 +15,10 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from helpdesk.filters import NOBODY, TicketFilter
 from helpdesk.web import ticket_page
 from helpdesk.web.http import Request, part
 from policies.models import Promise
-from tickets import search
 from tickets.models import Service, Ticket, TicketQuerySet, User
 from tickets.text import one_line
 
@@ -78,19 +78,23 @@ class Asked:
         return bool(self.q or self.has_chosen_state or self.assignee or self.service)
 
     def narrow(self, tickets: TicketQuerySet, user: User) -> QuerySet[Ticket]:
-        if self.state == OPEN:
-            tickets = tickets.open()
-        elif self.state == ENDED:
-            tickets = tickets.filter(ended_at__isnull=False)
+        """Keep what is asked for, by the filters that programs have too."""
+        asked: dict[str, Any] = {"q": self.q, "service": self.service}
+        if self.state in STATUSES:
+            asked["status"] = [STATUSES[self.state].value]
         elif self.state != ANY:
-            tickets = tickets.filter(status=STATUSES[self.state])
-        if self.assignee == MINE:
-            tickets = tickets.filter(assignee=user)
-        elif self.assignee == NOBODYS:
-            tickets = tickets.filter(assignee__isnull=True)
-        if self.service is not None:
-            tickets = tickets.filter(service=self.service)
-        return search.narrow(tickets, self.q)
+            asked["is_open"] = "true" if self.state == OPEN else "false"
+        if self.assignee:
+            asked["assignee"] = user.username if self.assignee == MINE else NOBODY
+        found: QuerySet[Ticket] = TicketFilter(_query(asked), tickets).qs
+        return found
+
+
+def _query(asked: dict[str, Any]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, value in asked.items():
+        query.setlist(name, value if isinstance(value, list) else [value or ""])
+    return query
 
 
 @dataclass(frozen=True)

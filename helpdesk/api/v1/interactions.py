@@ -64,7 +64,7 @@ class Correspondence(Resource):
 
     scopes = {"interactions": Scope.TICKETS_READ, "say": Scope.TICKETS_WRITE}
 
-    def raw(self) -> bytes:
+    def sent(self) -> bytes:
         """Return the body as it came."""
         return bytes(self.request._request.body)
 

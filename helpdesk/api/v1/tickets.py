@@ -172,7 +172,7 @@ class Tickets(Commitments, Correspondence, Resource):
         )
         filed = journey.form_arrived(
             form,
-            self.raw(),
+            self.sent(),
             content_type=request.content_type,
             source=self.token.name,
             now=now(),
