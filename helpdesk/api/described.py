@@ -1,9 +1,9 @@
 """What the OpenAPI document says of an operation beside what can be seen of it."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.openapi import AutoSchema as Spectacular
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from helpdesk.api import access, idempotency
@@ -74,10 +74,24 @@ class AutoSchema(Spectacular):
             )
         return given
 
+    def get_examples(self) -> list[Any]:
+        given = list(super().get_examples())
+        if self.method in SAFE:
+            return given
+        example = getattr(self.get_request_serializer(), "EXAMPLE", None)
+        if not example:
+            return given
+        return [*given, OpenApiExample("As it may be sent", example, request_only=True)]
+
     def get_description(self) -> str:  # type: ignore[override]
-        said = super().get_description() or ""
+        said = self._said() if hasattr(self.view, "shape") else super().get_description()
         scope = access.needed(self.view)
-        return f"{said}\n\nNeeds the scope `{scope.value}`." if scope else said
+        return f"{said}\n\nNeeds the scope `{scope.value}`.".strip() if scope else said
+
+    def _said(self) -> str:
+        """Return what is asked for, in a write's own words."""
+        asked = None if self.method in SAFE else self.get_request_serializer()
+        return cast(str, getattr(asked, "__doc__", "") or "")
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

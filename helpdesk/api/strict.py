@@ -6,7 +6,7 @@ Bodies are kept shallow and small before they are read, and every serializer for
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -128,6 +128,8 @@ def _refuse_odd_text(found: Any, field: str = "") -> None:
 
 class Ask(serializers.Serializer[Any]):
     """What may be asked for: a field it does not know is refused, and so is the wrong type."""
+
+    EXAMPLE: ClassVar[dict[str, Any]] = {}  # shown in the OpenAPI document
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):

@@ -34,6 +34,8 @@ NOW_IS = timedelta(minutes=5)  # how far in the past "from now on" may be
 class ServiceAsk(Ask):
     """Something the shop does."""
 
+    EXAMPLE = {"name": "Screen replacement", "position": 3}
+
     name = Text(max_length=80)
     description = Text(max_length=200, required=False, allow_blank=True)
     position = Whole(min_value=0, max_value=32767, required=False, help_text="In lists.")
@@ -63,6 +65,8 @@ class VersionAsk(Ask):
 class TurnaroundAsk(VersionAsk):
     """How many working days are quoted, and the shorter target of our own."""
 
+    EXAMPLE = {"days": 4, "target_days": 2, "risks": "Panels come from a supplier."}
+
     days = Whole(min_value=1, max_value=3650)
     target_days = Whole(min_value=1, max_value=3650)
     risks = Text(max_length=300, required=False, allow_blank=True)
@@ -76,6 +80,8 @@ class TurnaroundAsk(VersionAsk):
 class CallbackWindowAsk(VersionAsk):
     """Within how much working time we call back."""
 
+    EXAMPLE = {"minutes": 240, "why": "Mornings are for the bench."}
+
     minutes = Whole(min_value=1, max_value=44640, help_text="Of working time.")
     customer_kind = serializers.ChoiceField(
         choices=Customer.Kind.choices, required=False, help_text="For all, unless given."
@@ -84,6 +90,11 @@ class CallbackWindowAsk(VersionAsk):
 
 class SolutionAsk(Ask):
     """A common problem, and the choices to offer for it."""
+
+    EXAMPLE = {
+        "title": "Printer shows offline",
+        "choices": ["We set it up again by phone, ten minutes.", "Bring it, one day."],
+    }
 
     title = Text(max_length=120)
     text = Text(max_length=solutions.LONGEST, required=False, allow_blank=True)

@@ -28,6 +28,8 @@ from tickets.text import clean, one_line
 class CustomerFields(Ask):
     """What may be written about a customer."""
 
+    EXAMPLE = {"name": "Corner Books", "kind": "business", "preferred_channel": "email"}
+
     name = Text(max_length=120)
     kind = serializers.ChoiceField(choices=Customer.Kind.choices, required=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
@@ -42,11 +44,15 @@ class CustomerFields(Ask):
 
 
 class CustomerAsk(CustomerFields):
+    EXAMPLE = {"name": "Corner Books", "kind": "business", "reach": "orders@corner-books.example"}
+
     reach = asks.Reach(required=False, help_text="A number or address of theirs.")
 
 
 class ReachAsk(Ask):
     """A number or address of theirs, which somebody else may have, too."""
+
+    EXAMPLE = {"reach": "+16175550155"}
 
     reach = asks.Reach()
 

@@ -31,6 +31,8 @@ Direction = Interaction.Direction
 class InteractionAsk(Ask):
     """A note, a contact that happened, or an answer that is to be sent (email or sms, out)."""
 
+    EXAMPLE = {"kind": "note", "text": "The board is dead, the drive is fine.", "minutes": 20}
+
     kind = serializers.ChoiceField(
         choices=[Kind.NOTE, Kind.CALL, Kind.WALK_IN, Kind.EMAIL, Kind.SMS]
     )

@@ -34,6 +34,8 @@ ROWS = 1000  # of a cut: the biggest
 class SettlementAsk(Ask):
     """A payment. `due` is what was due when it was asked for: the same payment counts once."""
 
+    EXAMPLE = {"kind": "cash", "amount": 4500, "currency": "USD", "due": 4500}
+
     kind = serializers.ChoiceField(
         choices=[Settlement.Kind.CASH, Settlement.Kind.CARD, Settlement.Kind.TRANSFER]
     )

@@ -35,6 +35,12 @@ ENDINGS = [
 class PromiseAsk(Ask):
     """A call back, by the window in force; or something in words, by a time."""
 
+    EXAMPLE = {
+        "kind": "update",
+        "what": "A price for the board",
+        "due_at": "2026-03-05T12:00:00-05:00",
+    }
+
     kind = serializers.ChoiceField(
         choices=[Promise.Kind.CALLBACK, Promise.Kind.UPDATE, Promise.Kind.OTHER]
     )
@@ -60,6 +66,8 @@ class PromiseAsk(Ask):
 class QuoteAsk(Ask):
     """A service, by the turnaround in force; never fewer working days than it says."""
 
+    EXAMPLE = {"service": 1, "days": 4, "accepted_how": "phone"}
+
     service = asks.service()
     days = Whole(required=False, min_value=1, max_value=3650)
     accepted_how = serializers.ChoiceField(choices=Quote.Accepted.choices, required=False)
@@ -79,11 +87,15 @@ class QuoteAsk(Ask):
 class TellingAsk(Ask):
     """What the customer was told, word for word. The first telling counts."""
 
+    EXAMPLE = {"words": "We call you back by 3:00 PM today."}
+
     words = Text(max_length=2000)
 
 
 class EndingAsk(Ask):
     """What became of it. After its time it is broken, whatever is said."""
+
+    EXAMPLE = {"status": "solved", "because": "They found the switch themselves"}
 
     status = serializers.ChoiceField(choices=ENDINGS)
     because = Text(max_length=200)
@@ -92,11 +104,15 @@ class EndingAsk(Ask):
 class AcceptanceAsk(Ask):
     """How the customer said yes. It is a promise from now on."""
 
+    EXAMPLE = {"how": "phone"}
+
     how = serializers.ChoiceField(choices=Quote.Accepted.choices)
 
 
 class CompletionAsk(Ask):
     """What staff did; where customers were asked whether they are happy, what they said."""
+
+    EXAMPLE = {"outcome": "Called, they come on Thursday."}
 
     outcome = Text(max_length=200, required=False)
     is_happy = Flag(required=False)

@@ -24,6 +24,8 @@ LONGEST = 500
 class EndpointFields(Ask):
     """Where to, and of what: names of events, or * for all that the token may read."""
 
+    EXAMPLE = {"url": "https://books.example.com/told", "events": ["invoice.issued"]}
+
     url = Text(max_length=LONGEST, help_text="https, and an address of the public internet.")
     events = serializers.ListField(
         child=serializers.ChoiceField(choices=[webhooks.ALL, *webhooks.KINDS]),
@@ -35,6 +37,8 @@ class EndpointFields(Ask):
 
 class EndpointChange(Ask):
     """On or off. An address that answers 410, or nothing for days, is switched off by itself."""
+
+    EXAMPLE = {"enabled": False}
 
     enabled = Flag()
 
