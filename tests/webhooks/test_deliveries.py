@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.conf import settings as ours
 from django.utils.timezone import now
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from helpdesk import duties, webhooks
 from helpdesk.models import Lease, WebhookDelivery
@@ -66,6 +66,9 @@ def test_the_receiver_of_the_docs_believes_it_and_nothing_else(delivery, receive
     assert told(secret, request.headers, request.body) == json.loads(delivery.body)
     assert told(secret, request.headers, request.body + b" ") is None
     assert told("whsec_c2VjcmV0", request.headers, request.body) is None
+    for signature in ("", "v1,", "v1,å", "v2,AAAA", "🎁", "v1,%00"):
+        headers = dict(request.headers) | {"webhook-signature": signature}
+        assert told(secret, headers, request.body) is None
 
 
 def test_the_docs_name_every_event_and_what_it_takes():
@@ -100,6 +103,21 @@ def test_each_try_has_its_own_time_and_the_same_id(delivery, receiver, sweep):
         webhook = Webhook(webhooks.secret(delivery.endpoint))
         last = receiver.requests[-1]
         assert webhook.verify(last.body, last.headers) == json.loads(delivery.body)
+
+
+@pytest.mark.parametrize("stamp", ["-301", "+301", "abc", "", None])
+def test_81_at_another_time_nobody_believes_it(delivery, receiver, sweep, stamp):
+    sweep()
+    [request] = receiver.requests
+    headers = dict(request.headers) | {"webhook-timestamp": stamp}
+    if stamp in {"-301", "+301"}:  # properly signed, at a time that is not now
+        at = now() + int(stamp) * SECOND
+        headers = deliveries._headers(fresh(delivery), at)
+    if stamp is None:
+        del headers["webhook-timestamp"]
+
+    with pytest.raises(WebhookVerificationError):
+        Webhook(webhooks.secret(delivery.endpoint)).verify(request.body, headers)
 
 
 # -- how often -----------------------------------------------------------------------------------

@@ -78,3 +78,12 @@ class Reach(Text):
 
 class Nothing(Ask):
     """No body, or {}."""
+
+
+def partly(kind: type[Ask]) -> Any:
+    """Return what reads `kind` with every field left out as it is."""
+
+    def partial(**given: Any) -> Ask:
+        return kind(partial=True, **given)
+
+    return partial

@@ -17,7 +17,6 @@ from helpdesk.api.errors import Conflict
 from helpdesk.api.resource import Resource
 from helpdesk.api.strict import Ask, Flag, Instant, Text, Whole
 from helpdesk.api.v1 import asks
-from helpdesk.api.v1.customers import _partly
 from helpdesk.filters import ServiceFilter, SolutionFilter
 from helpdesk.models import Scope
 from helpdesk.shapes.promises import CallbackWindowShape, TurnaroundShape
@@ -144,7 +143,7 @@ class Services(Resource):
         responses={200: ServiceShape},
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        asked = self.ask(_partly(ServiceAsk))
+        asked = self.ask(asks.partly(ServiceAsk))
         return self.shown(_written(self.get_object(), asked))
 
     @extend_schema(
@@ -225,7 +224,7 @@ class Solutions(Resource):
         responses={200: SolutionShape},
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        asked = self.ask(_partly(SolutionAsk))
+        asked = self.ask(asks.partly(SolutionAsk))
         return self.shown(self._write(asked, self.get_object()))
 
     def _write(self, asked: dict[str, Any], solution: Solution) -> Solution:

@@ -104,7 +104,7 @@ class Customers(Resource):
         responses={200: CustomerShape},
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        asked = self.ask(_partly(CustomerFields))
+        asked = self.ask(asks.partly(CustomerFields))
         customer = self.get_object()
         if customer.merged_into_id is not None:
             raise Conflict(f"They are part of customer {customer.merged_into_id}.")
@@ -167,15 +167,6 @@ class ContactPoints(Resource):
         point = self.get_object()
         journey.opted_out(point, now=now())
         return self.shown(point)
-
-
-def _partly(kind: type[Ask]) -> Any:
-    """Return what reads `kind` with every field left out as it is."""
-
-    def partial(**given: Any) -> Ask:
-        return kind(partial=True, **given)
-
-    return partial
 
 
 def _particulars(asked: dict[str, Any], otherwise: Particulars) -> Particulars:
