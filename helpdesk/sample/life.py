@@ -141,6 +141,8 @@ class Life:
         for status in (Ticket.Status.WAITING, Ticket.Status.READY):
             lately = stage.at_work(now - 4 * DAY)
             stage.plan(lately, partial(bench.still_here, stage, status=status))
+        forgotten = stage.at_work(now - 6 * DAY)
+        stage.plan(forgotten, partial(telephone.called_late, stage))
         stage.plan(now - 25 * MINUTE, partial(post.text, stage), lasts=2 * MINUTE)
         stage.plan(now, stage.tick, lasts=timedelta())
         ringing = partial(telephone.still_ringing, stage)

@@ -80,9 +80,31 @@ def missed(
     if not is_answered or promise is None or heard.ticket is None:
         return
     window = promise.due_at - at
-    share = stage.chance.choice([0.1, 0.35, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 1.15, 1.4])
+    share = stage.chance.choice([0.1, 0.35, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 1.15, 1.3, 1.4])
     due = stage.at_work(at + window * share)
     stage.plan(due, partial(call_back, stage, person, heard.ticket, promise))
+
+
+def called_late(stage: Stage, at: datetime) -> None:
+    """Forgotten until an hour after the time; then we say why."""
+    person = stage.somebody()
+    heard = _rings_out(stage, number_of(stage, person), at)
+    promise = Promise.objects.open().filter(ticket=heard.ticket).first()
+    if promise is not None and heard.ticket is not None:
+        due = stage.at_work(promise.due_at + HOUR)
+        stage.plan(due, partial(_sorry, stage, person, heard.ticket))
+
+
+def _sorry(stage: Stage, person: Person, ticket: Ticket, at: datetime) -> None:
+    ticket.refresh_from_db()
+    if ticket.is_ended:
+        return
+    sara = stage.by("sara")
+    contact = Contact(Kind.CALL, Direction.OUT, stage.chance.choice(SORRY), heard_at=at, minutes=3)
+    customer = stage.customer(person, at)
+    ended = at + 3 * MINUTE
+    journey.contact_logged(contact, by=sara, now=ended, ticket=ticket, customer=customer)
+    _settle(stage, ticket, ended, sara, is_charged=False)
 
 
 def night_call(stage: Stage, at: datetime) -> None:
@@ -147,7 +169,7 @@ def _settle(stage: Stage, ticket: Ticket, at: datetime, by: User, *, is_charged:
 def _explained(stage: Stage, promise: Promise, at: datetime) -> str:
     """Return the words that keep the expectation where it was; not everybody finds them."""
     if at >= promise.due_at:
-        return stage.chance.choice(SORRY) if stage.happens(0.6) else ""
+        return stage.chance.choice(SORRY) if stage.happens(0.8) else ""
     is_early = at - promise.made_at < (promise.due_at - promise.made_at) / 4
     return stage.chance.choice(SOONER) if is_early and stage.happens(0.5) else ""
 

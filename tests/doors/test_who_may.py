@@ -267,17 +267,6 @@ def test_what_is_open_shows_nothing_of_the_shop(client, shop, route):
     assert shop.name not in response.content.decode()
 
 
-@pytest.mark.parametrize("route", [r for r in routes() if r.name in PROGRAMS], ids=str)
-@pytest.mark.parametrize("role", [None, *ROLES])
-def test_no_session_opens_a_program_s_door(client, people, route, role):
-    if role:
-        client.force_login(people[role])
-    method = client.post if route.name == "cti" else client.get
-
-    # A program's own user has no log-in at all; with a session it is turned away sooner.
-    assert method(address(route)).status_code == (403 if role == "integration" else 401)
-
-
 @pytest.mark.parametrize("name", DOORS)
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("whose", ["own", "other"])

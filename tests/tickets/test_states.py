@@ -55,7 +55,7 @@ def test_a_call_goes_one_way():
 def test_every_lifecycle_says_where_each_status_leads():
     lifecycles = [model for model in apps.get_models() if hasattr(model, "MOVES")]
 
-    assert len(lifecycles) == 5
+    assert len(lifecycles) == 6
     for model in lifecycles:
         assert set(model.MOVES) == set(model.Status)
         assert model._meta.get_field("status").get_default() in model.MOVES
