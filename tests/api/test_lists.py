@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
@@ -129,7 +128,7 @@ def test_whoever_asks_too_often_is_told_when_to_come_back(api, monkeypatch):
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert 0 < int(answers[3]["Retry-After"]) <= 60
     assert answers[3]["Content-Type"] == "application/problem+json"
-    caches["rates"].clear()
+    TokenRate.cache.clear()
     assert api.get("services/").status_code == 200
 
 
