@@ -7,6 +7,7 @@ running or lying about even after a kill -9.
 
 import ctypes
 import importlib.util
+import itertools
 import json
 import os
 import pwd
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
@@ -38,6 +39,8 @@ NOT_FOUND = 127
 
 PATIENCE = 60.0  # seconds for one server to answer, on a machine busy with other things
 SOCKET_PORT = 5432  # a part of the socket's file name; nothing listens on it
+FIRST_PORT, PORTS_EACH = 20_000, 1_000
+_COUNT = itertools.count(os.getpid())  # not where the run before began
 LONGEST_PARENT = 60  # the address of a unix socket ends at 104 bytes on macOS, 108 on Linux
 
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -328,9 +331,18 @@ def valkey_answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port to listen on.
+
+    Below those the system gives out by itself, and apart for each worker of the suite: where one
+    test has taken its server away and is still being called, no other test may set up its own.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    first = FIRST_PORT + PORTS_EACH * (int(worker.removeprefix("gw")) + 1 if worker else 0)
+    while True:
+        port = first + next(_COUNT) % PORTS_EACH
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def make_place() -> Place:
