@@ -12,6 +12,8 @@ from tickets.models import Interaction, Ticket, User
 
 Kind, Status = Promise.Kind, Promise.Status
 
+FARTHEST = timedelta(days=3650)  # a promise for later than that is a slip of the finger
+
 
 def owe_callback(
     ticket: Ticket,

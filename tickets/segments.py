@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_PARTS = 10  # what gateways take as one text
+
 # GSM 03.38, also known as 3GPP TS 23.038: what fits into seven bits. There is a Ç and no ç.
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

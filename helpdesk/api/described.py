@@ -5,10 +5,9 @@ from typing import Any, cast
 from drf_spectacular.openapi import AutoSchema as Spectacular
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
 
 from helpdesk.api import access, idempotency
-
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class FieldProblem(serializers.Serializer[Any]):
@@ -63,7 +62,7 @@ class AutoSchema(Spectacular):
         given = list(super().get_override_parameters())
         if not hasattr(self.view, "shape"):  # no resource: nothing of this is for it
             return given
-        if self.method not in SAFE:
+        if self.method not in SAFE_METHODS:
             has_row = getattr(self.view, "detail", False)
             return given + self.global_params[: 2 if has_row else 1]
         shape = self.view.shape
@@ -76,7 +75,7 @@ class AutoSchema(Spectacular):
 
     def get_examples(self) -> list[Any]:
         given = list(super().get_examples())
-        if self.method in SAFE:
+        if self.method in SAFE_METHODS:
             return given
         example = getattr(self.get_request_serializer(), "EXAMPLE", None)
         if not example:
@@ -90,12 +89,12 @@ class AutoSchema(Spectacular):
 
     def _said(self) -> str:
         """Return what is asked for, in a write's own words."""
-        asked = None if self.method in SAFE else self.get_request_serializer()
+        asked = None if self.method in SAFE_METHODS else self.get_request_serializer()
         return cast(str, getattr(asked, "__doc__", "") or "")
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        for code in READING if self.method in SAFE else REFUSALS:
+        for code in READING if self.method in SAFE_METHODS else REFUSALS:
             said = self._get_response_for_code(  # type: ignore[no-untyped-call]
                 OpenApiResponse(Problem, REFUSALS[code]),
                 str(code),

@@ -12,6 +12,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +26,6 @@ from helpdesk.models import ApiToken, Scope
 from helpdesk.shapes.contract import Shape
 from tickets.models import User
 
-SAFE = ("GET", "HEAD", "OPTIONS")
 KEY = "[0-9]{1,18}"
 
 
@@ -73,7 +73,7 @@ class Resource(GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         if getattr(self, "action", None) is None:  # there is no such method
             return
-        if request.method in SAFE:
+        if request.method in SAFE_METHODS:
             self.expand = self._expand(request)
             return
         self.refuse_unknown(set())
@@ -130,7 +130,7 @@ class Resource(GenericViewSet[Any]):
     def get_object(self) -> Any:
         """Return the row the address names; locked, and as `If-Match` says, if it is to change."""
         rows = self.get_queryset().filter(**{self.lookup_field: self.kwargs[self.lookup_field]})
-        is_read = self.request.method in SAFE
+        is_read = self.request.method in SAFE_METHODS
         if not is_read:
             rows = rows.select_for_update(of=("self",))
         row = rows.first()

@@ -36,16 +36,7 @@ def text_arrived(
     filed = messages.file_text(inbound, now=now)
     if filed is None:
         return None
-    arrivals.keep(
-        raw,
-        via=inbound.via,
-        source=source,
-        content_type=content_type,
-        verdict=verdict(filed),
-        because=_("the sender is blocked") if filed.is_blocked else "",
-        interaction=filed.interaction,
-        now=now,
-    )
+    _keep(raw, filed, via=inbound.via, content_type=content_type, source=source, now=now)
     keyword = inbound.answered or keywords.meaning(inbound.text)
     if keyword is not None and filed.interaction.contact_point is not None:
         _keyword_sent(filed, keyword, is_answered=inbound.answered is not None, now=now)
@@ -60,9 +51,18 @@ def form_arrived(
 ) -> Interaction:
     """Somebody wrote on a web page: a ticket, a promise to call back, and word of it."""
     filed = messages.file_form(form, now=now)
+    _keep(raw, filed, via=Kind.WEB, content_type=content_type, source=source, now=now)
+    if not filed.is_blocked:
+        owed_for(filed, now=now)
+    return filed.interaction
+
+
+def _keep(
+    raw: bytes, filed: Filed, *, via: str, content_type: str, source: str, now: datetime
+) -> None:
     arrivals.keep(
         raw,
-        via=Kind.WEB,
+        via=via,
         source=source,
         content_type=content_type,
         verdict=verdict(filed),
@@ -70,9 +70,6 @@ def form_arrived(
         interaction=filed.interaction,
         now=now,
     )
-    if not filed.is_blocked:
-        owed_for(filed, now=now)
-    return filed.interaction
 
 
 def verdict(filed: Filed) -> str:

@@ -14,8 +14,6 @@ from tickets import channels, outbox, segments
 from tickets.models import Ticket
 from tickets.outbox import Route
 
-MOST_PARTS = 10  # what gateways take as one text
-
 
 class AnswerForm(ActionForm):
     """An answer, by one of the ways there are."""
@@ -63,7 +61,7 @@ class AnswerForm(ActionForm):
         if "way" not in given or "text" not in given or not self.route.is_text:
             return
         parts = segments.count(given["text"]).parts
-        if parts > MOST_PARTS:
+        if parts > segments.MOST_PARTS:
             said = _("That is %(parts)d text messages. Shorten it, or write a mail.")
             self.add_error("text", said % {"parts": parts})
 

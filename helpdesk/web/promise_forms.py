@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,8 +18,6 @@ from policies import promises, replies
 from policies.calendars import BadHours, NeverOpen, WorkingHours
 from policies.models import Promise, Quote, Turnaround
 from tickets.models import Service
-
-FARTHEST = timedelta(days=3650)  # a promise for later than that is a slip of the finger
 
 
 class CallbackForm(ActionForm):
@@ -69,7 +67,7 @@ class PromiseForm(ActionForm):
         due_at: datetime = self.cleaned_data["due_at"]
         if due_at <= self.about.now:
             raise ValidationError(_("That time has passed."))
-        if due_at > self.about.now + FARTHEST:
+        if due_at > self.about.now + promises.FARTHEST:
             raise ValidationError(_("That is too far away to promise."))
         return due_at
 

@@ -6,11 +6,11 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 from helpdesk.api.strict import Ask, Text
+from helpdesk.filters import LARGEST_KEY
 from tickets import intake
 from tickets.intake import Unreachable
 from tickets.models import Customer, Service, Shop, Ticket, User
 
-LARGEST_KEY = 2**63 - 1
 LONGEST_REACH = 254
 
 

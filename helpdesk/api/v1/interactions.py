@@ -24,7 +24,6 @@ from tickets.models import Call, ContactPoint, Interaction, Shop, Ticket
 from tickets.models.work import Kind
 from tickets.states import IllegalMove
 
-MOST_PARTS = 10  # what gateways take as one text
 Direction = Interaction.Direction
 
 
@@ -56,8 +55,10 @@ class InteractionAsk(Ask):
             raise serializers.ValidationError({"direction": "A message is sent: out."})
         if asked.get("happened_at", now()) > now():
             raise serializers.ValidationError({"happened_at": "That is still to come."})
-        if asked["kind"] == Kind.SMS and segments.count(asked["text"]).parts > MOST_PARTS:
-            raise serializers.ValidationError({"text": f"More than {MOST_PARTS} text messages."})
+        if asked["kind"] == Kind.SMS and segments.count(asked["text"]).parts > segments.MOST_PARTS:
+            raise serializers.ValidationError(
+                {"text": f"More than {segments.MOST_PARTS} text messages."}
+            )
         return asked
 
 

@@ -1,6 +1,8 @@
 """What the addresses of the phone system's corner have in common."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -11,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from helpdesk.api import access
-from helpdesk.models import Scope
+from helpdesk.models import ApiToken, Scope
 from tickets.channels.contract import Malformed
 
 # Of a longer body the beginning is kept: no event comes near it, and it is quarantined anyway.
@@ -43,6 +45,16 @@ class PhoneView(APIView):
 def body(request: Request) -> bytes:
     """Return what was sent, as it came: phone systems are read by their channels."""
     return request.stream.read(KEPT) if request.stream else b""
+
+
+def kept(request: Request, *, now: datetime) -> dict[str, Any]:
+    """Return what an arrival is kept with: of what type it was, who sent it, and when."""
+    assert isinstance(request.auth, ApiToken)  # or HasScope had refused it
+    return {
+        "content_type": request.headers.get("Content-Type", ""),
+        "source": request.auth.name,
+        "now": now,
+    }
 
 
 def refused(malformed: Malformed) -> Response:

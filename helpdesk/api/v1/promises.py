@@ -1,6 +1,5 @@
 """What we promised and quoted, and saying what became of it."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils.timezone import now
@@ -18,12 +17,10 @@ from helpdesk.api.v1 import asks
 from helpdesk.filters import FollowUpFilter, PromiseFilter, QuoteFilter
 from helpdesk.models import Scope
 from helpdesk.shapes.promises import FollowUpShape, PromiseShape, QuoteShape
+from policies import promises
 from policies.models import FollowUp, Promise, Quote, Turnaround
 from policies.models.terms import NoTerms
 from tickets.states import LostRace
-
-FARTHEST = timedelta(days=3650)  # a promise for later than that is a slip
-
 
 # What staff may say became of one.
 ENDINGS = [
@@ -58,7 +55,7 @@ class PromiseAsk(Ask):
                 raise serializers.ValidationError({name: question})
         if asked["due_at"] <= now():
             raise serializers.ValidationError({"due_at": "That time has passed."})
-        if asked["due_at"] > now() + FARTHEST:
+        if asked["due_at"] > now() + promises.FARTHEST:
             raise serializers.ValidationError({"due_at": "That is too far away to promise."})
         return asked
 

@@ -3,8 +3,6 @@
 https://www.3cx.com/docs/server-side-crm-template-xml-description/
 """
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -15,7 +13,6 @@ from rest_framework.response import Response
 
 from helpdesk import journey
 from helpdesk.api.v1 import phone, phone_shapes
-from helpdesk.models import ApiToken
 from tickets import intake, phones
 from tickets.channels import cti, threecx
 from tickets.channels.contract import Malformed
@@ -41,15 +38,9 @@ class JournalEntry(phone.PhoneView):
 
     @phone_shapes.journal
     def post(self, request: Request) -> Response:
-        raw, content_type = phone.body(request), request.headers.get("Content-Type", "")
-        assert isinstance(request.auth, ApiToken)  # or HasScope had refused it
-        kept: dict[str, Any] = {
-            "content_type": content_type,
-            "source": request.auth.name,
-            "now": now(),
-        }
+        raw, kept = phone.body(request), phone.kept(request, now=now())
         try:
-            journal = threecx.parse(cti.decode(raw, content_type), now=kept["now"])
+            journal = threecx.parse(cti.decode(raw, kept["content_type"]), now=kept["now"])
         except Malformed as malformed:
             journey.unreadable_event(raw, via=threecx.SLUG, because=str(malformed), **kept)
             return phone.refused(malformed)

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from helpdesk import journey
 from helpdesk.api.strict import BadCharset, Instant
 from helpdesk.api.v1 import phone, phone_shapes
-from helpdesk.models import ApiToken
 from policies.models import Promise
 from tickets.channels import cti
 from tickets.channels.contract import Malformed, Voicemail
@@ -78,15 +77,9 @@ class Voicemails(phone.PhoneView):
 
     @phone_shapes.voicemail(VoicemailIn)
     def post(self, request: Request) -> Response:
-        raw, content_type = phone.body(request), request.headers.get("Content-Type", "")
-        assert isinstance(request.auth, ApiToken)  # or HasScope had refused it
-        kept: dict[str, Any] = {
-            "content_type": content_type,
-            "source": request.auth.name,
-            "now": now(),
-        }
+        raw, kept = phone.body(request), phone.kept(request, now=now())
         try:
-            voicemail = _read(raw, content_type)
+            voicemail = _read(raw, kept["content_type"])
         except APIException as refusal:
             journey.unreadable_event(raw, via=SLUG, because=_sentence(refusal), **kept)
             raise
