@@ -19,7 +19,15 @@ from django.utils.translation import gettext_lazy
 
 from billing import invoicing
 from helpdesk import journey, webhooks
-from helpdesk.models import Heartbeat, IdempotencyKey, Lease, WebhookDelivery
+from helpdesk.models import (
+    BulkAction,
+    Draft,
+    Heartbeat,
+    IdempotencyKey,
+    Lease,
+    Presence,
+    WebhookDelivery,
+)
 from policies import promises
 from policies.models import FollowUp
 from tickets import calls, outbox
@@ -38,6 +46,9 @@ TICK = "tick"
 MISSED_TICKS = 3  # after so many the clock is taken to stand still
 DELIVERIES_KEPT = timedelta(days=30)
 KEYS_KEPT = timedelta(hours=24)
+DRAFTS_KEPT = timedelta(days=14)
+PRESENCES_KEPT = timedelta(hours=1)
+UNDO_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,9 @@ def tidy(now: datetime) -> None:
     kept: tuple[tuple[models.QuerySet[Any], Q], ...] = (
         (WebhookDelivery.objects.order_by("pk"), Q(happened_at__lte=now - DELIVERIES_KEPT)),
         (IdempotencyKey.objects.order_by("began_at"), Q(began_at__lte=now - KEYS_KEPT)),
+        (Draft.objects.order_by("saved_at"), Q(saved_at__lte=now - DRAFTS_KEPT)),
+        (Presence.objects.order_by("seen_at"), Q(seen_at__lte=now - PRESENCES_KEPT)),
+        (BulkAction.objects.order_by("done_at"), Q(done_at__lte=now - UNDO_KEPT)),
     )
     for rows, too_old in kept:
         rows.filter(too_old, pk__in=rows[:AT_ONCE]).delete()

@@ -1,5 +1,6 @@
 """Rows about our doors: who may come in, and who is doing what is due."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +143,63 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event}"
+
+
+class Draft(models.Model):
+    """What one of us has begun to write on a form, and not sent: a closed tab loses nothing."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=40)  # call, call-17, ticket-1042-answer
+    fields = models.JSONField(default=dict)  # name: value, or values
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("draft")
+        constraints = [models.UniqueConstraint(name="draft_once", fields=["user", "form"])]
+        indexes = [models.Index(name="draft_by_age", fields=["saved_at"])]
+
+    def __str__(self) -> str:
+        return self.form
+
+
+class Presence(models.Model):
+    """One of us has a ticket before them, so that another who opens it knows."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="presences")
+    ticket = models.ForeignKey("tickets.Ticket", models.CASCADE, related_name="presences")
+    seen_at = models.DateTimeField()
+    is_writing = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("presence")
+        constraints = [models.UniqueConstraint(name="presence_once", fields=["user", "ticket"])]
+        indexes = [models.Index(name="presence_by_age", fields=["seen_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.ticket}"
+
+
+class BulkAction(models.Model):
+    """What one of us did to many tickets at once, and how each was before: to take it back."""
+
+    class Kind(models.TextChoices):
+        ASSIGN = "assign", pgettext_lazy("bulk", "Assigned")
+        SNOOZE = "snooze", pgettext_lazy("bulk", "Snoozed")
+        SPAM = "spam", pgettext_lazy("bulk", "Marked as spam")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bulk_actions")
+    kind = models.CharField(max_length=6, choices=Kind)
+    before = models.JSONField(default=list)  # of each: its number, and what it was
+    after = models.JSONField(default=dict)  # what each became: changed since, it is left alone
+    done_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("bulk action")
+        indexes = [models.Index(name="bulk_action_by_age", fields=["done_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {len(self.before)}"
 
 
 class Lease(models.Model):

@@ -262,6 +262,14 @@ def touch(ticket: Ticket, *, now: datetime) -> None:
         ticket.touched_at = now
 
 
+def wake(ticket: Ticket) -> None:
+    """Take a ticket that was put aside back into sight."""
+    if ticket.snoozed_until is not None:
+        Ticket.objects.filter(pk=ticket.pk).update(**Ticket.AWAKE)
+        for name, value in Ticket.AWAKE.items():
+            setattr(ticket, name, value)
+
+
 def take_up(ticket: Ticket) -> None:
     """A ticket somebody works on or the customer answers is in work again."""
     # Not somebody else's doing that the caller should hear of: the call itself may have done it.

@@ -32,6 +32,7 @@ def merge(ticket: Ticket, into: Ticket, *, by: User, now: datetime) -> None:
         ended_at=now,
         ended_by=by,
         endings=ticket.endings + 1,
+        **Ticket.AWAKE,
     )
     ticket.interactions.update(ticket=into)
     if into.customer is None and ticket.customer is not None:

@@ -1,12 +1,39 @@
 """The book of what helped before, kept by those who use it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
 from tickets import search, text
-from tickets.models import Service, Solution, User
+from tickets.models import Offer, Service, Solution, Ticket, User
 
 LONGEST, LONGEST_CHOICE, CHOICES = 20_000, 300, 10
+
+WORDS = 8  # of what was said: the longest say most, and each costs a look
+SHORTEST = 3
+# They are in every sentence, and would make everything fit.
+SAYS_NOTHING = frozenset(
+    """
+    the and for you our was has had not but can her his she him its are who how why all any out
+    get got does did don with that have when this will from what then they them there their were
+    been your into about just only very some since again after before says said would could should
+    och att det som den har med inte jag kan min mitt till från när vad var hur ska blir vill fick
+    ett han hon dem alla bara igen efter sedan mycket
+    """.split()
+)
 
 
 @dataclass(frozen=True)
@@ -32,3 +59,58 @@ def write(advice: Advice, *, by: User, now: datetime, solution: Solution | None 
     solution.save()
     search.index(solution)
     return solution
+
+
+def offer(solution: Solution, ticket: Ticket, *, choice: str, by: User, now: datetime) -> Offer:
+    """Note that it was offered, once a ticket, and the choice they took, as it reads now."""
+    row, _is_new = Offer.objects.get_or_create(
+        solution=solution, ticket=ticket, defaults={"offered_at": now, "offered_by": by}
+    )
+    if choice and choice != row.choice:
+        row.choice = text.one_line(choice, LONGEST_CHOICE)
+        row.save(update_fields=["choice"])
+    return row
+
+
+def counted(solutions: QuerySet[Solution]) -> QuerySet[Solution]:
+    """Give each how often it was `offered`, and how often one of its choices was `taken`."""
+    offers = Offer.objects.filter(solution=OuterRef("pk")).order_by().values("solution")
+    return solutions.annotate(
+        offered=_number(offers.annotate(n=Count("pk"))),
+        taken=_number(offers.exclude(choice="").annotate(n=Count("pk"))),
+    )
+
+
+def fitting(words: str, service: Service | None, limit: int) -> list[Solution]:
+    """Return what fits what they say, best first; where no word does, what fits the service.
+
+    One statement. Each has `taken` and `offered`, see counted; nothing said and no service: none.
+    """
+    told = [Q(search_text__includes=word) for word in _telling(words)]
+    of_service = Q(service=service) if service is not None else Q(pk__in=[])
+    fits = of_service
+    hits = Value(0, output_field=IntegerField()) + Value(0)
+    for said in told:
+        fits |= said
+        hits += Case(When(said, then=1), default=0)
+    if not told and service is None:
+        return []
+    found = counted(Solution.objects.filter(fits, active=True)).annotate(
+        hits=hits, of_service=Case(When(of_service, then=1), default=0)
+    )
+    best = found.order_by("-hits", "-of_service", "-taken", "title", "pk")
+    rows = list(best.select_related("service").defer("search_text")[:limit])
+    said_of = [row for row in rows if row.hits]  # type: ignore[attr-defined]  # an annotation
+    return said_of or rows
+
+
+def _telling(words: str) -> list[str]:
+    """Return the words that say something, the longest first."""
+    said = re.findall(r"\w+", text.normalise(words[: search.LONGEST * search.WORDS]))
+    singular = [word[:-1] if len(word) > 4 and word.endswith("s") else word for word in said]
+    telling = {word for word in singular if len(word) >= SHORTEST} - SAYS_NOTHING
+    return sorted(telling, key=lambda word: (-len(word), word))[:WORDS]
+
+
+def _number(counts: QuerySet[Offer, dict[str, int]]) -> Coalesce:
+    return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0)

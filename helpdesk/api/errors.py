@@ -22,6 +22,7 @@ from tickets.merging import NotMergeable
 from tickets.models import NoShop
 from tickets.outbox import SaidJustNow
 from tickets.states import IllegalMove, LostRace
+from tickets.troubles import NotEased
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 10  # seconds
@@ -38,7 +39,7 @@ SENTENCES = {
 
 
 # What they say is for people to read.
-REFUSALS = (AlreadyAccepted, IllegalMove, LostRace, NotMergeable, NotPayable)
+REFUSALS = (AlreadyAccepted, IllegalMove, LostRace, NotEased, NotMergeable, NotPayable)
 
 
 class Conflict(APIException):

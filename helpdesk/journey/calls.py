@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from policies import follow_ups, promises
 from policies.calendars import BadHours, NeverOpen
 from policies.models import NoTerms, Promise
-from tickets import arrivals, calls, callstate, intake, states, telephones, voicemails
+from tickets import (
+    arrivals,
+    calls,
+    callstate,
+    intake,
+    states,
+    telephones,
+    voicemails,
+    watching,
+)
 from tickets.calls import Heard
 from tickets.channels.contract import CallEvent, Journal, Overheard, Voicemail
 from tickets.models import Arrival, Interaction, Ticket
@@ -106,6 +115,8 @@ def _promised_by(heard: Heard, ticket: Ticket, *, now: datetime) -> None:
     """What the call makes of our promises: it may cause one, withdraw one, or keep one."""
     cause = heard.call.interaction
     if heard.became(callstate.is_missed):
+        intake.wake(ticket)
+        watching.tell(cause, now=now)
         promises.owe_callback(ticket, at=now, cause=cause)
         follow_ups.plan_contact(cause, now=now)
     if heard.ceased(callstate.is_missed):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from helpdesk.journey.tickets import complete, merged
 from policies import follow_ups, promises, replies
 from policies.models import Promise
-from tickets import intake, merging, notes, search
+from tickets import intake, merging, notes, search, watching
 from tickets.intake import Particulars, Reachable
 from tickets.models import (
     ContactPoint,
@@ -95,6 +95,9 @@ def contact_logged(
             because = _("They solved it themselves")
         promises.say_ended(promise, callback_is, because=because, at=contact.heard_at, by=by)
         promise = None
+    if contact.direction == Direction.IN:
+        intake.wake(ticket)
+    watching.tell(interaction, now=now)
     intake.take_up(ticket)
     follow_ups.plan_promises(ticket, now=now)
     return Logged(ticket, interaction, promise)
@@ -168,8 +171,8 @@ def _moved(interaction: Interaction, to: Ticket, *, by: User, now: datetime) -> 
 def note_added(
     ticket: Ticket, text: str, *, by: User, now: datetime, minutes: int = 0, form_id: str = ""
 ) -> Interaction:
-    """Raises IntegrityError for a form that was sent before."""
-    return notes.log(
+    """Those it names with @ are told of it. Raises IntegrityError for a form sent before."""
+    note = notes.log(
         ticket,
         kind=Kind.NOTE,
         direction=Direction.INTERNAL,
@@ -180,6 +183,8 @@ def note_added(
         form_id=form_id,
         now=now,
     )
+    watching.tell(note, now=now)
+    return note
 
 
 @transaction.atomic

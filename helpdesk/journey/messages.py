@@ -13,7 +13,17 @@ from helpdesk.models import Lease
 from policies import follow_ups, promises, replies
 from policies.follow_ups.contract import Rules
 from policies.models import FollowUp
-from tickets import arrivals, delivery, intake, keywords, limits, messages, outbox, states
+from tickets import (
+    arrivals,
+    delivery,
+    intake,
+    keywords,
+    limits,
+    messages,
+    outbox,
+    states,
+    watching,
+)
 from tickets.channels.contract import Delivery, Inbound
 from tickets.keywords import Keyword
 from tickets.messages import Filed, Form
@@ -84,7 +94,9 @@ def owed_for(filed: Filed, *, now: datetime, may_be_answered: bool = True) -> No
     if said.is_verified and answered_by_message(said, now=now):
         return
     if keywords.is_thanks(said.text) and not filed.is_new_ticket:
-        return  # nothing to answer, and what ended stays ended
+        return  # nothing to answer; what ended stays ended, and what was put aside stays there
+    intake.wake(ticket)
+    watching.tell(said, now=now)
     if ticket.is_ended and ticket.status != Ticket.Status.SPAM:
         reopened(ticket, now=now)
     if ticket.status == Ticket.Status.WAITING:

@@ -9,7 +9,7 @@ from billing import gifts, invoicing, mailing
 from billing.models import Invoice
 from policies import follow_ups, promises
 from policies.models import Promise
-from tickets import intake, merging, search, states
+from tickets import intake, merging, search, states, troubles
 from tickets.models import (
     ContactPoint,
     Customer,
@@ -60,8 +60,14 @@ def ticket_closed(
     gift_reason: str = "",
     promises_are: str = Promise.Status.KEPT,
     because: str = "",
+    concern_is_eased: bool = False,
 ) -> None:
-    """The end. After a rest, what was free is given and what was charged is invoiced."""
+    """The end. After a rest, what was free is given and what was charged is invoiced.
+
+    `concern_is_eased`: staff say that not only the device is mended. Raises troubles.NotEased
+    where the customer had a concern and it is not.
+    """
+    troubles.settle(ticket, is_eased=concern_is_eased, by=by, now=now)
     is_free = charge == Ticket.Charge.FREE
     states.move(
         ticket,
@@ -72,6 +78,7 @@ def ticket_closed(
         ended_by=by,
         endings=ticket.endings + 1,
         bill_at=now + Shop.objects.current().bill_after,
+        **Ticket.AWAKE,
     )
     # After the move: what is promised on an open ticket meanwhile is found, and ended with it.
     because = because or _("Closed with the ticket")
@@ -108,7 +115,15 @@ def reopened(ticket: Ticket, *, now: datetime) -> None:
 @transaction.atomic
 def marked_spam(ticket: Ticket, *, by: User, now: datetime) -> None:
     """One key: it ends, nothing is owed, and whoever it came from is refused from now on."""
-    states.move(ticket, Ticket.Status.SPAM, ended_at=now, ended_by=by, endings=ticket.endings + 1)
+    endings = ticket.endings + 1
+    states.move(
+        ticket,
+        Ticket.Status.SPAM,
+        ended_at=now,
+        ended_by=by,
+        endings=endings,
+        **Ticket.AWAKE,
+    )
     promises.void_all(ticket, because=_("Spam"), at=now, by=by)
     follow_ups.tidy(ticket, now=now)
     intake.block(ticket, now=now)

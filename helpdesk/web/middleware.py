@@ -17,14 +17,20 @@ from helpdesk import tasks
 from helpdesk.web import shell
 from helpdesk.web.http import way_back
 from policies.calendars import BadHours, NeverOpen
+from policies.callbacks import ClaimedAlready
 from policies.models import NoTerms
 from policies.quotes import AlreadyAccepted
+from tickets.devices import LentAlready, NotTheirs
 from tickets.merging import NotMergeable
 from tickets.models import NoShop
 from tickets.states import IllegalMove, LostRace
+from tickets.troubles import NotEased
 
 # What they say is for staff to read.
-REFUSALS = (AlreadyAccepted, BadHours, NeverOpen, NoRate, NoTerms, NotMergeable, NotPayable)
+REFUSALS = (
+    *(AlreadyAccepted, BadHours, ClaimedAlready, LentAlready, NeverOpen, NoRate, NoTerms),
+    *(NotEased, NotMergeable, NotPayable, NotTheirs),
+)
 
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")

@@ -1,7 +1,8 @@
 """What we promise: working time, terms by version, quotes, and the promise ledger."""
 
+from policies.models.canned import CannedReply
 from policies.models.follow_ups import FollowUp, FollowUpQuerySet, ReplyTemplate, Satisfaction
-from policies.models.ledger import Promise, PromiseQuerySet, Quote
+from policies.models.ledger import CallbackClaim, Promise, PromiseQuerySet, Quote
 from policies.models.terms import (
     Calendar,
     CallbackWindow,
@@ -14,7 +15,9 @@ from policies.models.terms import (
 
 __all__ = [
     "Calendar",
+    "CallbackClaim",
     "CallbackWindow",
+    "CannedReply",
     "Closure",
     "FollowUp",
     "FollowUpQuerySet",

@@ -226,3 +226,17 @@ class Promise(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+
+class CallbackClaim(models.Model):
+    """One of us is about to call back, so that no other does. A claim runs out by itself."""
+
+    promise = models.OneToOneField(Promise, models.PROTECT, related_name="claim")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="claims")
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("claim of a callback")
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.promise}"

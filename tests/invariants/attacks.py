@@ -15,10 +15,20 @@ from billing.models import (
     Rate,
     Settlement,
 )
-from helpdesk.models import ApiToken, IdempotencyKey, Lease, WebhookDelivery, WebhookEndpoint
+from helpdesk.models import (
+    ApiToken,
+    Draft,
+    IdempotencyKey,
+    Lease,
+    Presence,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from policies.models import (
     Calendar,
+    CallbackClaim,
     CallbackWindow,
+    CannedReply,
     Closure,
     FollowUp,
     OpeningHours,
@@ -37,13 +47,20 @@ from tickets.models import (
     Call,
     ContactPoint,
     Customer,
+    CustomerMerge,
+    Device,
     Interaction,
+    Loan,
+    LoanDevice,
     Mailbox,
+    Notice,
+    Offer,
     Service,
     Shop,
     Solution,
     Ticket,
     User,
+    Watch,
 )
 
 NOON = boston(2026, 3, 2, 12)
@@ -131,6 +148,71 @@ TICKETS = {
     "arrival_not_filed_says_why": [Change(Arrival, {"verdict": "ignored"})],
     "tickets_arrival.place": [Add(Arrival, of={"place__isnull": False})],
     "tickets_mailbox.name": [Add(Mailbox)],
+}
+
+EASED = {"eased_at__isnull": False}
+WORRIED = {"acknowledged_at__isnull": True, "status": "open", "concern": "Second time"}
+OUT = {"returned_at__isnull": True}
+
+DESK = {
+    "ticket_acknowledged_is_a_concern_and_says_how": [
+        Change(Ticket, {"acknowledged_at": NOON}, of=WORRIED),
+        Change(Ticket, {"acknowledged_text": "Sorry."}, of=WORRIED),
+        Change(Ticket, {"acknowledged_text": ""}, of=EASED),
+        Change(Ticket, {"concern": ""}, of=EASED),
+    ],
+    "ticket_eased_after_it_was_acknowledged": [
+        Change(Ticket, {"eased_at": NOON}, of=WORRIED),
+        Change(
+            Ticket, {"eased_at": NOON, "eased_by_id": lambda row: row.snoozed_by_id}, of=WORRIED
+        ),
+        Change(Ticket, {"eased_by_id": None}, of=EASED),
+    ],
+    "ticket_closed_means_their_concern_is_settled": [
+        Change(Ticket, {"eased_at": None, "eased_by_id": None}, of=EASED),
+    ],
+    "ticket_snoozed_says_by_whom_and_why": [
+        Change(Ticket, {"snoozed_because": ""}, of=WORRIED),
+        Change(Ticket, {"snoozed_by_id": None}, of=WORRIED),
+        Change(Ticket, {"snoozed_until": None}, of=WORRIED),
+        Change(
+            Ticket,
+            {"snoozed_until": NOON, "snoozed_by_id": lambda row: row.eased_by_id}
+            | {"snoozed_because": "x"},
+            of=EASED,
+        ),
+    ],
+    "device_has_a_name": [Change(Device, {"name": ""})],
+    "device_price_has_a_currency": [
+        Change(Device, {"currency": ""}),
+        Change(Device, {"price": None}),
+    ],
+    "loan_device_has_a_name": [Change(LoanDevice, {"name": ""})],
+    "loan_one_at_a_time": [Add(Loan, of=OUT)],
+    "loan_returned_to_somebody": [
+        Change(Loan, {"returned_at": NOON}, of=OUT),
+        Change(Loan, {"returned_to_id": lambda row: row.lent_by_id}, of=OUT),
+    ],
+    "watch_once": [Add(Watch)],
+    "notice_once": [Add(Notice)],
+    "offer_once": [Add(Offer)],
+    "customer_merge_once": [Add(CustomerMerge, of={"undone_at__isnull": True})],
+    "customer_merge_of_two": [
+        Add(CustomerMerge, but={"gone_id": lambda row: row.kept_id}, of={"undone_at__isnull": True})
+    ],
+    "customer_merge_undone_by_somebody": [
+        Change(CustomerMerge, {"undone_at": NOON}, of={"undone_at__isnull": True}),
+        Change(
+            CustomerMerge,
+            {"undone_by_id": lambda row: row.merged_by_id},
+            of={"undone_at__isnull": True},
+        ),
+    ],
+    "policies_callbackclaim.promise_id": [Add(CallbackClaim)],
+    "canned_reply_has_a_title": [Change(CannedReply, {"title": ""})],
+    "canned_reply_says_something": [Change(CannedReply, {"text": ""})],
+    "draft_once": [Add(Draft)],
+    "presence_once": [Add(Presence)],
 }
 
 POLICIES = {
@@ -260,10 +342,11 @@ DOORS = {
     ],
 }
 
-CONSTRAINTS = TICKETS | POLICIES | BILLING | DOORS
+CONSTRAINTS = TICKETS | DESK | POLICIES | BILLING | DOORS
 
 LEDGERS = (
     *(Customer, ContactPoint, Ticket, Interaction, Attachment, Call, Arrival),
+    *(CustomerMerge, Device, Loan),
     *(CallbackWindow, Turnaround, Quote, Promise, FollowUp, Satisfaction),
     *(Rate, NumberSeries, Invoice, InvoiceLine, InvoiceDocument, InvoiceMailing, Settlement),
 )
@@ -271,6 +354,24 @@ LEDGERS = (
 GUARDS = {
     **{f"{model._meta.db_table}.kept": [Delete(model)] for model in LEDGERS},
     "tickets_ticket.frozen": [Change(Ticket, {"opened_at": NOON})],
+    "tickets_ticket.once": [
+        Change(Ticket, {"acknowledged_at": NOON}, of=EASED),
+        Change(
+            Ticket,
+            {
+                "acknowledged_by_id": lambda row: (
+                    User.objects.exclude(pk=row.acknowledged_by_id).earliest("pk").pk
+                )
+            },
+            of=EASED,
+        ),
+    ],
+    "tickets_customermerge.frozen": [Change(CustomerMerge, {"tickets": [1]})],
+    "tickets_customermerge.once": [
+        Change(CustomerMerge, {"undone_at": NOON}, of={"undone_at__isnull": False}),
+    ],
+    "tickets_loan.frozen": [Change(Loan, {"lent_at": NOON}, of=OUT)],
+    "tickets_loan.once": [Change(Loan, {"returned_at": NOON}, of={"returned_at__isnull": False})],
     "tickets_interaction.frozen": [Change(Interaction, {"happened_at": NOON})],
     "tickets_interaction.once": [
         Change(Interaction, {"provider_id": "<forged@x>"}, of={"status": "sent"}),

@@ -6,9 +6,20 @@ import pytest
 
 from billing import gifts
 from helpdesk import duties, journey
-from helpdesk.models import ApiToken, IdempotencyKey, Lease, WebhookDelivery, WebhookEndpoint
+from helpdesk.models import (
+    ApiToken,
+    BulkAction,
+    Draft,
+    IdempotencyKey,
+    Lease,
+    Presence,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from policies.models import (
     Calendar,
+    CallbackClaim,
+    CannedReply,
     Closure,
     FollowUp,
     Promise,
@@ -17,7 +28,20 @@ from policies.models import (
     SpecialHours,
 )
 from tests.conftest import boston
-from tickets.models import Arrival, Attachment, Interaction, Mailbox, Service, Solution, Ticket
+from tickets.devices import Particulars
+from tickets.models import (
+    Arrival,
+    Attachment,
+    Customer,
+    CustomerMerge,
+    Interaction,
+    LoanDevice,
+    Mailbox,
+    Notice,
+    Service,
+    Solution,
+    Ticket,
+)
 from tickets.models.work import Kind
 
 HOUR = timedelta(hours=1)
@@ -46,6 +70,8 @@ def world(missed, tried, ingrid, sara, per, monday_nine):
     Solution.objects.create(title="Offline", written_at=TEN, written_by=per)
     _written(_opened(ingrid, sara), sara)
     _followed_up(_closed(_opened(ingrid, sara), "charged", sara), sara)
+    _worried(_opened(ingrid, sara), sara, per)
+    _at_the_desk(Ticket.objects.open().latest("pk"), ingrid, sara, per)
 
 
 def _told_of(token):
@@ -103,6 +129,44 @@ def _followed_up(ticket, by):
         ticket=ticket, follow_up=done, is_happy=True, answered_at=TEN, asked_by=by
     )
     ReplyTemplate.objects.create(name="callback", language="en", text="By {deadline}.")
+
+
+def _worried(ticket, by, colleague):
+    """A concern that was acknowledged and settled; one more that was put aside and stays open."""
+    journey.trouble_written(ticket, fault="Dead", concern="Lost trust", by=by, now=TEN)
+    journey.concern_acknowledged(ticket, "It is on us.", by=by, now=TEN)
+    journey.concern_eased(ticket, by=by, now=TEN)
+    _closed(ticket, "charged", by)
+    other = _opened(ticket.customer, by)
+    journey.trouble_written(other, fault="", concern="Second time", by=by, now=TEN)
+    journey.ticket_snoozed(other, TEN + HOUR, "A part", by=colleague, now=TEN)
+
+
+def _at_the_desk(ticket, customer, by, colleague):
+    """A device, one of ours lent and one back; who watches and was told; an offer, a claim."""
+    device = journey.device_written(customer, Particulars("ThinkPad", price=1, currency="USD"))
+    journey.device_brought(ticket, device)
+    out, back = [LoanDevice.objects.create(name=name) for name in ("L13", "L14")]
+    journey.device_lent(out, ticket, TEN.date(), by=by, now=TEN)
+    journey.loan_returned(
+        journey.device_lent(back, ticket, TEN.date(), by=by, now=TEN), by=by, now=TEN
+    )
+    journey.ticket_watched(ticket, by=by)
+    said = Interaction.objects.earliest("pk")
+    Notice.objects.create(user=by, interaction=said, why="named", noticed_at=TEN)
+    journey.solution_offered(Solution.objects.get(), ticket, by=by, now=TEN)
+    owed = Promise.objects.open().filter(kind="callback").earliest("pk")
+    CallbackClaim.objects.create(promise=owed, user=by, until=TEN)
+    CannedReply.objects.create(
+        title="Hello", language="en", text="Hello", written_at=TEN, written_by=by
+    )
+    gone = Customer.objects.create(name="Ingrid D", language="en", since=TEN)
+    merged = {"gone": gone, "kept": customer, "merged_at": TEN, "merged_by": by}
+    CustomerMerge.objects.create(**merged, undone_at=TEN, undone_by=colleague)
+    CustomerMerge.objects.create(**merged)
+    Draft.objects.create(user=by, form="call", saved_at=TEN)
+    Presence.objects.create(user=by, ticket=ticket, seen_at=TEN)
+    BulkAction.objects.create(user=by, kind="spam", done_at=TEN)
 
 
 def _closed(ticket, charge, by):

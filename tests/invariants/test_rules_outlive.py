@@ -98,7 +98,7 @@ def test_and_search_finds_what_came_before_and_after(rebuilt, sara, monday_nine)
     call_command("migrate", verbosity=0)
     after = intake.open_ticket(subject="Afterwards", channel="call", now=monday_nine)
 
-    assert found("black") == ["Black screen"] * 5
+    assert found("black") == ["Black screen"] * 7
     assert (found("betw"), found("afterw")) == (["In between"], ["Afterwards"])
     assert after.number == 1001 + Ticket.objects.count() - 1
 

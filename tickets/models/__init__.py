@@ -8,6 +8,8 @@ from tickets.models.contacts import (
     InteractionQuerySet,
     Mailbox,
 )
+from tickets.models.desk import CustomerMerge, Notice, Offer, Watch
+from tickets.models.devices import Device, Loan, LoanDevice
 from tickets.models.people import ContactPoint, Customer, NoShop, Shop, User
 from tickets.models.work import Event, Service, Solution, Ticket, TicketQuerySet
 
@@ -17,15 +19,22 @@ __all__ = [
     "Call",
     "ContactPoint",
     "Customer",
+    "CustomerMerge",
+    "Device",
     "Event",
     "Interaction",
     "InteractionQuerySet",
+    "Loan",
+    "LoanDevice",
     "Mailbox",
     "NoShop",
+    "Notice",
+    "Offer",
     "Service",
     "Shop",
     "Solution",
     "Ticket",
     "TicketQuerySet",
     "User",
+    "Watch",
 ]

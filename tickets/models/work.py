@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tickets.models.devices import Device
 from tickets.models.people import ContactPoint, Customer
-from tickets.triggers import Frozen, Kept, Noted
+from tickets.triggers import Frozen, Kept, Noted, Once
 
 if TYPE_CHECKING:
     from tickets.models.contacts import InteractionQuerySet
@@ -95,6 +96,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def to_bill(self, now: datetime) -> Self:
         return self.filter(bill_at__lte=now)
 
+    def awake(self, now: datetime) -> Self:
+        """Those that nobody has put aside until later."""
+        return self.exclude(snoozed_until__gt=now)
+
 
 class Ticket(models.Model):
     """Everything about one matter, from the first contact to its end."""
@@ -155,8 +160,34 @@ class Ticket(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged"
     )
+    device = models.ForeignKey(
+        Device, models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    # What is broken, and beside it what that did to their trust: both have to be mended.
+    fault = models.TextField(_("fault"), blank=True)
+    concern = models.TextField(_("concern"), blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    acknowledged_text = models.TextField(blank=True)  # what was said to them about it
+    eased_at = models.DateTimeField(null=True, blank=True)  # the concern is settled, too
+    eased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Out of the way until then; what is promised on it stays in sight all the same.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    snoozed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    snoozed_because = models.CharField(max_length=200, blank=True)
+    watchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="watched", blank=True, through="tickets.Watch"
+    )
     # Kept by tickets.search; what search reads.
     search_text = models.TextField(default="", blank=True, editable=False)
+
+    AWAKE: ClassVar = {"snoozed_until": None, "snoozed_by": None, "snoozed_because": ""}
 
     objects = TicketQuerySet.as_manager()
 
@@ -197,6 +228,32 @@ class Ticket(models.Model):
                 condition=Q(status="merged", merged_into__isnull=False)
                 | (~Q(status="merged") & Q(merged_into__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="ticket_acknowledged_is_a_concern_and_says_how",
+                condition=Q(
+                    acknowledged_at__isnull=True,
+                    acknowledged_by__isnull=True,
+                    acknowledged_text="",
+                )
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False)
+                & ~Q(acknowledged_text="")
+                & ~Q(concern=""),
+            ),
+            models.CheckConstraint(
+                name="ticket_eased_after_it_was_acknowledged",
+                condition=Q(eased_at__isnull=True, eased_by__isnull=True)
+                | Q(eased_at__isnull=False, eased_by__isnull=False, acknowledged_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ticket_closed_means_their_concern_is_settled",
+                condition=~Q(status="closed") | Q(concern="") | Q(eased_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ticket_snoozed_says_by_whom_and_why",
+                condition=Q(snoozed_until__isnull=True, snoozed_by__isnull=True, snoozed_because="")
+                | Q(snoozed_until__isnull=False, snoozed_by__isnull=False, ended_at__isnull=True)
+                & ~Q(snoozed_because=""),
+            ),
         ]
         indexes = [
             # The ticket list: open ones, latest first. Partial, or the sort reads every open row.
@@ -210,9 +267,19 @@ class Ticket(models.Model):
             models.Index(
                 name="ticket_to_bill", fields=["bill_at"], condition=Q(bill_at__isnull=False)
             ),
+            # For the bench: what one works on, and what nobody does.
+            models.Index(
+                name="ticket_open_with",
+                fields=["assignee", "-touched_at"],
+                condition=Q(ended_at__isnull=True),
+            ),
         ]
 
-    GUARDS = [Frozen(("opened_at", "channel")), Kept()]
+    GUARDS = [
+        Frozen(("opened_at", "channel")),
+        Once(("acknowledged_at", "acknowledged_by")),
+        Kept(),
+    ]
     NEWS = [
         Noted("ticket.created", "number"),
         Noted(

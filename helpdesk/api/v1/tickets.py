@@ -90,12 +90,15 @@ class MoveAsk(Ask):
         required=False,
         help_text="With `closed`: what became of what is still promised.",
     )
+    concern_is_eased = Flag(
+        required=False, help_text="With `closed`: the concern staff wrote down is settled, too."
+    )
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         closes = asked["to"] == Ticket.Status.CLOSED
         if closes and "charge" not in asked:
             raise serializers.ValidationError({"charge": "free or charged?"})
-        for name in ("charge", "gift_reason", "promises_are"):
+        for name in ("charge", "gift_reason", "promises_are", "concern_is_eased"):
             if name in asked and not closes:
                 raise serializers.ValidationError({name: "Only with to: closed."})
         return asked
