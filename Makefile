@@ -19,7 +19,7 @@ IN_MEMORY := DATABASE_URL=sqlite://:memory:
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-sqlite test-postgresql check format pins clean venv run-ready test-ready
+.PHONY: help run test test-sqlite test-postgresql check format pins screenshots clean venv run-ready test-ready
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ format: test-ready ## lay out Python and templates, and repair what ruff can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@[ -z "$$(find templates -name '*.html')" ] || $(BIN)/djlint templates --reformat --quiet
+
+screenshots: test-ready ## take pictures of every page of a sample shop, into .cache/screenshots
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 pins: test-ready ## write requirements/*.txt anew from *.in; UPGRADE=1 takes newer releases
 	@for list in run test; do \

@@ -29,7 +29,9 @@ def bill(ticket: Ticket, *, now: datetime) -> Invoice | None:
 
 def given_to(customer_id: int) -> int:
     """Return what this customer was given so far, in minor units."""
-    gifts = Settlement.objects.filter(kind=Settlement.Kind.GIFT, invoice__customer_id=customer_id)
+    gifts = Settlement.objects.filter(
+        kind=Settlement.Kind.GIFT, invoice__ticket__customer=customer_id
+    )
     return sum(gifts.values_list("amount", flat=True))
 
 

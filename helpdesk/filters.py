@@ -114,6 +114,20 @@ class TicketFilter(filters.FilterSet):
     contact_point = KeyFilter()
     service = KeyFilter()
     assignee = filters.CharFilter(method="by_assignee", label=_("A log-in, or “nobody”."))
+    watched_by = filters.CharFilter(field_name="watchers__username", label=_("A log-in."))
+    identified = TruthFilter(
+        field_name="customer",
+        lookup_expr="isnull",
+        exclude=True,
+        label=_("Whether it is known whose it is."),
+    )
+    concern_open = TruthFilter(
+        method="by_concern", label=_("Whether a concern of theirs is not settled yet.")
+    )
+    awake_at = InstantFilter(method="by_awake", label=_("Not put aside beyond this instant."))
+    asleep_at = InstantFilter(
+        field_name="snoozed_until", lookup_expr="gt", label=_("Put aside beyond this instant.")
+    )
     opened_since, opened_until = since("opened_at"), until("opened_at")
     touched_since, touched_until = since("touched_at"), until("touched_at")
 
@@ -125,6 +139,13 @@ class TicketFilter(filters.FilterSet):
         if value == NOBODY:
             return rows.filter(assignee__isnull=True)
         return rows.filter(assignee__in=User.objects.filter(username=value).values("pk"))
+
+    def by_concern(self, rows: QuerySet[Ticket], name: str, value: bool) -> QuerySet[Ticket]:
+        unsettled = ~Q(concern="") & Q(eased_at__isnull=True)
+        return rows.filter(unsettled if value else ~unsettled)
+
+    def by_awake(self, rows: QuerySet[Ticket], name: str, value: datetime) -> QuerySet[Ticket]:
+        return rows.exclude(snoozed_until__gt=value)
 
 
 class CustomerFilter(filters.FilterSet):

@@ -33,14 +33,26 @@ class Particulars:
 
 
 def write(customer: Customer, about: Particulars, *, device: Device | None = None) -> Device:
-    """Write a device of theirs down, or anew."""
-    device = device or Device(customer=customer)
+    """Write a device of theirs down, or anew. One that is there, word for word, stays one."""
+    if device is None:
+        # One after the other: a button that is pressed twice at once makes no second device.
+        Customer.objects.select_for_update().get(pk=customer.pk)
+        device = Device.objects.filter(customer=customer, **asdict(about)).first()
+        return device or Device.objects.create(customer=customer, **asdict(about))
     for name, value in asdict(about).items():
         setattr(device, name, value)
     device.save()
-    for ticket in Ticket.objects.filter(device=device):
+    affected = Ticket.objects.filter(device=device)
+    for ticket in affected.select_related("customer", "contact_point", "device"):
         search.index(ticket)
     return device
+
+
+def owner(ticket: Ticket) -> Customer:
+    """Return whose device it would be. Raises NotTheirs while nobody knows."""
+    if ticket.customer is None:
+        raise NotTheirs(_("Say whose it is first: devices are kept with their owner."))
+    return ticket.customer
 
 
 def bring(ticket: Ticket, device: Device | None) -> None:

@@ -227,7 +227,8 @@ def identify(ticket: Ticket, customer: Customer) -> None:
     """Say whose ticket it is; the stranger's other tickets from that number become theirs too."""
     tickets = Ticket.objects.filter(pk=ticket.pk)
     if ticket.contact_point is not None:
-        shared = ticket.contact_point.customers.exclude(pk=customer.pk).exists()
+        others = ticket.contact_point.customers.filter(merged_into__isnull=True)
+        shared = others.exclude(pk=customer.pk).exists()
         ticket.contact_point.customers.add(customer)
         if not shared:
             tickets |= Ticket.objects.filter(

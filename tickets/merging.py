@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tickets import search, states
+from tickets import search, states, watching
 from tickets.models import Interaction, Ticket, User
 
 
@@ -41,8 +41,26 @@ def merge(ticket: Ticket, into: Ticket, *, by: User, now: datetime) -> None:
     if into.contact_point is None and ticket.contact_point is not None:
         into.contact_point = ticket.contact_point
         into.save(update_fields=["contact_point"])
+    _bring_along(ticket, into)
     search.index(ticket)
     search.index(into)
+
+
+def _bring_along(ticket: Ticket, into: Ticket) -> None:
+    """What was wrong, and what that did to their trust, is not settled by a merge."""
+    if not into.fault:
+        into.fault = ticket.fault
+    if not into.concern:
+        for name in ("concern", *Ticket.ACKNOWLEDGED):
+            setattr(into, name, getattr(ticket, name))
+    elif ticket.concern and ticket.eased_at is None:
+        into.concern = f"{into.concern}\n{ticket.concern}"
+        into.eased_at = into.eased_by = None
+    if into.device is None and ticket.customer_id == into.customer_id:
+        into.device = ticket.device
+    into.save(update_fields=["fault", "concern", "device", *Ticket.ACKNOWLEDGED])
+    for user in ticket.watchers.all():
+        watching.watch(into, user)
 
 
 def move_contact(interaction: Interaction, to: Ticket) -> None:

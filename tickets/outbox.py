@@ -63,7 +63,8 @@ def routes(ticket: Ticket) -> list[Route]:
     if ticket.contact_point is not None:
         points.append(ticket.contact_point)
     if ticket.customer is not None:
-        points += ticket.customer.contact_points.order_by("pk")
+        # Sorted here: the ticket's page has read them already.
+        points += sorted(ticket.customer.contact_points.all(), key=lambda point: point.pk)
     found = list(dict.fromkeys(filter(None, map(_route, points))))
     preferred = _preferred(ticket.customer)
     return sorted(found, key=lambda route: route.kind != preferred)

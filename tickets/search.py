@@ -43,7 +43,9 @@ def index(row: Ticket | Customer | Solution) -> None:
 
 def _ticket(ticket: Ticket) -> list[str]:
     points = {ticket.contact_point} if ticket.contact_point else set()
-    said = [str(ticket.number), ticket.subject]
+    said = [str(ticket.number), ticket.subject, ticket.fault, ticket.concern]
+    if ticket.device:
+        said += [ticket.device.name, ticket.device.serial]
     if ticket.customer:
         said.append(ticket.customer.name)
         points |= set(ticket.customer.contact_points.all())

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -25,15 +26,16 @@ LONGEST, LONGEST_CHOICE, CHOICES = 20_000, 300, 10
 WORDS = 8  # of what was said: the longest say most, and each costs a look
 SHORTEST = 3
 # They are in every sentence, and would make everything fit.
-SAYS_NOTHING = frozenset(
-    """
+_IN_EVERY_SENTENCE = """
     the and for you our was has had not but can her his she him its are who how why all any out
     get got does did don with that have when this will from what then they them there their were
     been your into about just only very some since again after before says said would could should
     och att det som den har med inte jag kan min mitt till från när vad var hur ska blir vill fick
     ett han hon dem alla bara igen efter sedan mycket
-    """.split()
-)
+    together work works working day days week look looks looked bring call calls calling today
+    tomorrow want wants need needs asked asks told new old one two same show shows still
+"""
+SAYS_NOTHING = frozenset(text.normalise(_IN_EVERY_SENTENCE).split())
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def offer(solution: Solution, ticket: Ticket, *, choice: str, by: User, now: dat
     return row
 
 
-def counted(solutions: QuerySet[Solution]) -> QuerySet[Solution]:
+def counted(solutions: QuerySet[Solution]) -> QuerySet[Any]:
     """Give each how often it was `offered`, and how often one of its choices was `taken`."""
     offers = Offer.objects.filter(solution=OuterRef("pk")).order_by().values("solution")
     return solutions.annotate(
@@ -86,21 +88,24 @@ def fitting(words: str, service: Service | None, limit: int) -> list[Solution]:
 
     One statement. Each has `taken` and `offered`, see counted; nothing said and no service: none.
     """
-    told = [Q(search_text__includes=word) for word in _telling(words)]
+    told = _telling(words)
     of_service = Q(service=service) if service is not None else Q(pk__in=[])
     fits = of_service
     hits = Value(0, output_field=IntegerField()) + Value(0)
-    for said in told:
+    for word in told:
+        said = Q(search_text__includes=word)
         fits |= said
-        hits += Case(When(said, then=1), default=0)
+        # The title says what it is about, and counts twice.
+        for where in (said, Q(title__icontains=word)):
+            hits += Case(When(where, then=1), default=0)
     if not told and service is None:
         return []
     found = counted(Solution.objects.filter(fits, active=True)).annotate(
         hits=hits, of_service=Case(When(of_service, then=1), default=0)
     )
     best = found.order_by("-hits", "-of_service", "-taken", "title", "pk")
-    rows = list(best.select_related("service").defer("search_text")[:limit])
-    said_of = [row for row in rows if row.hits]  # type: ignore[attr-defined]  # an annotation
+    rows: list[Any] = list(best.select_related("service").defer("search_text")[:limit])
+    said_of = [row for row in rows if row.hits]
     return said_of or rows
 
 
@@ -112,5 +117,5 @@ def _telling(words: str) -> list[str]:
     return sorted(telling, key=lambda word: (-len(word), word))[:WORDS]
 
 
-def _number(counts: QuerySet[Offer, dict[str, int]]) -> Coalesce:
+def _number(counts: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0)

@@ -3,6 +3,9 @@
 import re
 from datetime import datetime
 
+from django.db.models import Q
+from django.db.models.functions import Lower
+
 from tickets.models import Interaction, Notice, Ticket, User, Watch
 from tickets.models.work import Kind
 
@@ -18,13 +21,17 @@ def unwatch(ticket: Ticket, user: User) -> None:
     Watch.objects.filter(ticket=ticket, user=user).delete()
 
 
+def names(text: str) -> list[str]:
+    """Return the log-ins that `text` names, each once: @sara. An address of mail is none."""
+    return list(dict.fromkeys(_NAMED.findall(text)))[:MOST]
+
+
 def named(text: str) -> list[User]:
-    """Return whom `text` names by their log-in: @sara."""
-    names = list(dict.fromkeys(_NAMED.findall(text)))[:MOST]
-    if not names:
-        return []
+    """Return those of us whom it names, in whichever case: a telephone writes @Sara."""
+    said = names(text)
+    is_said = Q(username__in=said) | Q(lower__in=[name.lower() for name in said])
     staff = User.objects.filter(is_active=True).exclude(role=User.Role.INTEGRATION)
-    return list(staff.filter(username__in=names).order_by("pk"))
+    return list(staff.annotate(lower=Lower("username")).filter(is_said).order_by("pk"))
 
 
 def tell(interaction: Interaction, *, now: datetime) -> None:

@@ -167,6 +167,8 @@ def _left(
     if filed.is_new and not filed.is_blocked:
         if filed.ticket.status == Ticket.Status.WAITING:
             states.move(filed.ticket, Ticket.Status.OPEN)
+        intake.wake(filed.ticket)
+        watching.tell(filed.interaction, now=now)
         with filed_anyway(filed.ticket):
             promises.owe_callback(filed.ticket, at=now, cause=filed.interaction)
             follow_ups.plan_promises(filed.ticket, now=now)

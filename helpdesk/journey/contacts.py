@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from billing.models import Invoice
 from helpdesk.journey.tickets import complete, merged
 from policies import follow_ups, promises, replies
 from policies.models import Promise
-from tickets import intake, merging, notes, search, watching
+from tickets import customers, intake, merging, notes, search, watching
 from tickets.intake import Particulars, Reachable
 from tickets.models import (
     ContactPoint,
     Customer,
+    CustomerMerge,
     Interaction,
     Service,
     Shop,
@@ -21,8 +24,17 @@ from tickets.models import (
     User,
 )
 from tickets.models.work import Kind
+from tickets.states import LostRace
 
 Direction = Interaction.Direction
+
+
+class StaysTheirs(Exception):
+    """The ticket cannot be somebody else's; the text says why, for staff to read."""
+
+
+class LastWay(Exception):
+    """Nobody could keep what is promised to them; the text says why, for staff to read."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,14 @@ class Logged:
     ticket: Ticket
     interaction: Interaction
     promise: Promise | None
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """The tickets that are somebody else's now, and those that stay for their invoices."""
+
+    moved: tuple[Ticket, ...]
+    stayed: tuple[Ticket, ...]
 
 
 @transaction.atomic
@@ -202,7 +222,7 @@ def customer_met(
     language: str = "",
 ) -> Customer:
     """Somebody new says who they are, calling from `point`."""
-    is_only_theirs = point is not None and not point.customers.exists()
+    is_only_theirs = point is not None and not point.customers.filter(merged_into=None).exists()
     shop = Shop.objects.current()
     customer = intake.new_customer(
         name, shop=shop, now=now, point=point, kind=kind, language=language
@@ -244,5 +264,85 @@ def customer_rewritten(customer: Customer, about: Particulars) -> None:
 def customer_reached_by(customer: Customer, by: Reachable) -> None:
     """Another number or address of theirs, which somebody else may have, too."""
     point = intake.reach(customer, by)
-    if not point.customers.exclude(pk=customer.pk).exists():
+    if not point.customers.filter(merged_into=None).exclude(pk=customer.pk).exists():
         number_learnt(point, customer)
+
+
+@transaction.atomic
+def customer_not_reached_by(customer: Customer, point: ContactPoint) -> None:
+    """They are not reached there any more; what was said from there stays theirs.
+
+    Raises LastWay while something is promised to them that could not be told otherwise.
+    """
+    customers.lock(customer)
+    is_last = not customer.contact_points.exclude(pk=point.pk).exists()
+    if is_last and Promise.objects.open().filter(ticket__customer=customer).exists():
+        said = _("%s is promised something and reached in no other way. Add one first.")
+        raise LastWay(said % customer)
+    customers.unlink(customer, point)
+
+
+@transaction.atomic
+def ticket_reassigned_to(
+    ticket: Ticket,
+    customer: Customer | None,
+    *,
+    by: User,
+    now: datetime,
+    with_number: bool = False,
+) -> HandedOver:
+    """It is not theirs but `customer`'s, or for None nobody's we know yet.
+
+    `with_number`: neither is the number it came from, nor what else was said from there. Raises
+    StaysTheirs, LostRace.
+    """
+    was, point = ticket.customer, ticket.contact_point if with_number else None
+    if was is None:
+        raise LostRace(f"{ticket} is nobody's")
+    theirs = Q(pk=ticket.pk) | Q(merged_into=ticket.pk)
+    if point is not None:
+        theirs |= Q(contact_point=point)
+    moved, stayed = _movable(ticket, theirs & Q(customer=was), to_nobody=customer is None)
+    customers.hand_over(moved, customer)
+    if point is not None and was.contact_points.filter(pk=point.pk).exists():
+        customers.hand_number(point, was, customer)
+    whose = str(customer) if customer else _("somebody we do not know yet")
+    for each in moved:
+        said = _("It was taken for %(was)s's; it is from %(whose)s.") % {"was": was, "whose": whose}
+        note_added(each, said, by=by, now=now)
+    ticket.refresh_from_db(fields=["customer", "device"])
+    return HandedOver(moved, stayed)
+
+
+def _movable(
+    ticket: Ticket, theirs: Q, *, to_nobody: bool
+) -> tuple[tuple[Ticket, ...], tuple[Ticket, ...]]:
+    """Part those that may be somebody else's from those whose invoice names who they belong to."""
+    # Locked as invoicing locks them: each is invoiced to one of the two, and we see to whom.
+    locked = Ticket.objects.filter(theirs).order_by("pk").select_for_update(of=("self",))
+    found = list(locked.select_related("device"))
+    if ticket not in found:
+        raise LostRace(f"{ticket} is not theirs any more")
+    stay = set(Invoice.objects.filter(ticket__in=found).values_list("ticket", flat=True))
+    names = {"ticket": ticket, "customer": ticket.customer}
+    if ticket.pk in stay:
+        said = _("%(ticket)s was invoiced to %(customer)s, and stays theirs. Open a new ticket.")
+        raise StaysTheirs(said % names)
+    if to_nobody:  # what is closed is invoiced to somebody
+        stay |= {each.pk for each in found if each.status == Ticket.Status.CLOSED}
+    if ticket.pk in stay:
+        raise StaysTheirs(_("%(ticket)s is closed. Say whose it is instead.") % names)
+    moved = tuple(each for each in found if each.pk not in stay)
+    return moved, tuple(each for each in found if each.pk in stay)
+
+
+@transaction.atomic
+def customers_merged(gone: Customer, kept: Customer, *, by: User, now: datetime) -> CustomerMerge:
+    """Two turned out to be one. Raises customers.NotOneCustomer."""
+    return customers.merge(gone, kept, by=by, now=now)
+
+
+@transaction.atomic
+def customer_merge_undone(gone: Customer, *, by: User, now: datetime) -> CustomerMerge:
+    """They are two after all, however long ago they were made one. Raises LostRace."""
+    return customers.take_apart(gone, by=by, now=now)

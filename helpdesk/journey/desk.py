@@ -84,8 +84,13 @@ def device_written(
 
 
 @transaction.atomic
-def device_brought(ticket: Ticket, device: Device | None) -> None:
-    """Which device it is about; None for none. Raises devices.NotTheirs."""
+def device_brought(ticket: Ticket, device: Device | DeviceParticulars | None) -> None:
+    """Which device it is about, written down first if it is new; None for none.
+
+    Raises devices.NotTheirs.
+    """
+    if isinstance(device, DeviceParticulars):
+        device = devices.write(devices.owner(ticket), device)
     devices.bring(ticket, device)
 
 

@@ -5,22 +5,38 @@ from functools import partial
 
 from helpdesk import journey
 from helpdesk.journey import Contact, Direction, Logged
+from helpdesk.sample import trust
 from helpdesk.sample.people import Person
-from helpdesk.sample.repairs import DECLINED, LATE, NETWORK, REPAIRS, WAITS_FOR, Repair
+from helpdesk.sample.repairs import DECLINED, LAPTOP, LATE, NETWORK, REPAIRS, WAITS_FOR, Repair
 from helpdesk.sample.stage import DAY, HOUR, MINUTE, Stage
 from policies.models import Promise, Quote
-from tickets.models import Ticket, User
+from tickets.models import Device, Ticket, User
 from tickets.models.work import Kind
 
 AS_QUOTED = (0.45, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.15, 1.3)
 OUR_FAULT = "Follow-up of a paid repair"
+AGAIN = "Another cable, the same connector. Replaced both, and tried it for a day."
 
 
 def brought_in(stage: Stage, at: datetime) -> None:
     """Quoted at the counter; most agree at once, some by phone the next day."""
     repair = stage.draw(REPAIRS)
     person = _owner_of(stage, repair)
-    ticket = _taken_in(stage, person, repair, at).ticket
+    _quoted(stage, _taken_in(stage, person, repair, at).ticket, repair, at)
+
+
+def brought_again(stage: Stage, at: datetime) -> None:
+    """What we mended some days ago is back."""
+    found = trust.again(stage, at)
+    person = stage.known(found[0].customer) if found else None
+    if found is None or person is None:
+        return
+    subject = f"Again: {found[0].subject}"[:120].replace("Again: Again: ", "Again: ")
+    repair = Repair(subject, "Back with the same, he says.", LAPTOP, 30, AGAIN)
+    _quoted(stage, _taken_in(stage, person, repair, at, found[1]).ticket, repair, at)
+
+
+def _quoted(stage: Stage, ticket: Ticket, repair: Repair, at: datetime) -> None:
     agrees_later = stage.happens(0.15)
     quote = journey.quoted(
         ticket,
@@ -31,6 +47,8 @@ def brought_in(stage: Stage, at: datetime) -> None:
     )
     bench = stage.by("per", "amal")
     journey.ticket_assigned(ticket, bench, now=at + 5 * MINUTE)
+    trust.offered(stage, ticket, repair.said, at + 5 * MINUTE, by=stage.staff["sara"])
+    trust.asides(stage, ticket, bench, at)
     if agrees_later:
         stage.plan(stage.at_work(at + DAY), partial(_agreed, stage, ticket, quote, repair, bench))
     else:
@@ -54,15 +72,28 @@ def still_here(stage: Stage, at: datetime, *, status: Ticket.Status) -> None:
     journey.ticket_moved(ticket, status, by=bench, now=worked_at + 2 * MINUTE, customer_told=told)
 
 
+def put_aside(stage: Stage, at: datetime) -> None:
+    """It waits for a part, and is out of the way until that comes."""
+    repair = stage.draw(REPAIRS)
+    ticket = _taken_in(stage, _owner_of(stage, repair), repair, at).ticket
+    per, counter = stage.staff["per"], Quote.Accepted.COUNTER
+    quoted_at, service = at + 4 * MINUTE, stage.services[repair.offer]
+    journey.quoted(ticket, service, by=stage.staff["sara"], now=quoted_at, accepted_how=counter)
+    journey.ticket_assigned(ticket, per, now=quoted_at)
+    trust.put_aside(stage, ticket, per, at + 20 * MINUTE)
+
+
 def _owner_of(stage: Stage, repair: Repair) -> Person:
     if repair.offer == NETWORK:
         return stage.asker(lambda person: 3 if person.is_business else 0)
     return stage.somebody()
 
 
-def _taken_in(stage: Stage, person: Person, repair: Repair, at: datetime) -> Logged:
+def _taken_in(
+    stage: Stage, person: Person, repair: Repair, at: datetime, device: Device | None = None
+) -> Logged:
     customer = stage.customer(person, at)
-    return journey.contact_logged(
+    logged = journey.contact_logged(
         Contact(Kind.WALK_IN, Direction.IN, repair.said, heard_at=at),
         by=stage.staff["sara"],
         now=at + 3 * MINUTE,
@@ -70,6 +101,8 @@ def _taken_in(stage: Stage, person: Person, repair: Repair, at: datetime) -> Log
         point=stage.point(person.number),
         subject=repair.subject,
     )
+    trust.brought(stage, logged.ticket, repair, at + 3 * MINUTE, device)
+    return logged
 
 
 def _agreed(

@@ -6,7 +6,8 @@ from functools import partial
 from billing import invoicing
 from billing.models import Invoice
 from helpdesk import journey
-from helpdesk.journey import Contact, Direction
+from helpdesk.journey import Contact, Direction, OffChannel
+from helpdesk.sample.people import Person
 from helpdesk.sample.questions import (
     HAPPY,
     LOGGED_OFF_CHANNEL,
@@ -19,7 +20,7 @@ from helpdesk.sample.stage import DAY, HOUR, MINUTE, Stage
 from policies.follow_ups.satisfaction import AskWhetherHappy
 from policies.follow_ups.waiting import Waiting
 from policies.models import FollowUp, Promise
-from tickets.models import Customer, Ticket
+from tickets.models import Customer, Ticket, User
 from tickets.models.work import Kind
 
 RESTS = 5 * HOUR  # a task is a few hours old before somebody finds the time
@@ -28,7 +29,9 @@ UNHAPPY_EVERY = 9
 
 
 def tasks(stage: Stage, at: datetime) -> None:
-    """Go through what the clock left to people."""
+    """Go through what the clock left to people, and what colleagues did."""
+    for user in stage.staff.values():
+        journey.notices_seen(user, now=at)
     waiting = FollowUp.objects.tasks().filter(due_at__lt=at - RESTS).order_by("due_at", "pk")
     for task in waiting.select_related("ticket__customer"):
         task.refresh_from_db()
@@ -113,18 +116,27 @@ def _pays(stage: Stage, invoice: Invoice, due: int, at: datetime) -> None:
 
 def off_channel(stage: Stage, at: datetime) -> None:
     """Said on the technician's own phone, or at the rink: logged, and answered from the shop."""
-    person, by = stage.asker(lambda it: 0 if it.is_business else it.asks), stage.by("per", "amal")
+    person, by = stage.asker(_has_mail), stage.by("per", "amal")
     thing = stage.chance.choice(THINGS)
-    said = stage.draw(LOGGED_OFF_CHANNEL).format(thing=thing)
-    logged = journey.contact_logged(
-        Contact(Kind.CALL, Direction.IN, said, heard_at=at, official=False),
-        by=by,
-        now=at + 2 * MINUTE,
-        customer=stage.customer(person, at),
-        point=stage.point(person.number),
-        subject=f"Away from the shop: the {thing}",
-    )
-    stage.plan(stage.at_work(at + 14 * HOUR), partial(_from_the_shop, stage, logged.ticket))
+    how, said = stage.draw(LOGGED_OFF_CHANNEL)
+    about = OffChannel(how, at, said.format(thing=thing))
+    customer = stage.customer(person, at)
+    met = journey.off_channel_met(about, by=by, now=at + 2 * MINUTE, customer=customer)
+    if stage.whim.random() < 0.4:
+        later = stage.awake(at + 3 * HOUR)
+        stage.plan(later, partial(_complains, stage, customer, by))
+    stage.plan(stage.at_work(at + 14 * HOUR), partial(_from_the_shop, stage, met.ticket))
+
+
+def _has_mail(person: Person) -> int:
+    """So that the shop can write to them."""
+    return person.asks if person.mail and not person.is_business else 0
+
+
+def _complains(stage: Stage, customer: Customer, by: User, at: datetime) -> None:
+    """Who was sent to the shop's number does not like that."""
+    about = OffChannel(journey.How.COMPLAINED, at, "Says that it was quicker before.")
+    journey.off_channel_met(about, by=by, now=at + MINUTE, customer=customer)
 
 
 def _from_the_shop(stage: Stage, ticket: Ticket, at: datetime) -> None:

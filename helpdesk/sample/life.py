@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from helpdesk.sample import bench, desk, post, telephone
+from helpdesk.sample import bench, desk, post, telephone, trust
 from helpdesk.sample.people import AWAY_MAIL, DEAD_MAIL, PEOPLE
 from helpdesk.sample.stage import DAY, HOUR, MINUTE, Stage
 from policies import calendars
@@ -43,9 +43,9 @@ ROUND: tuple[tuple[Scene, ...], ...] = (
 # and these on the first four of every three such rounds.
 RARE: tuple[tuple[Scene, ...], ...] = (
     (post.spam, _to_machine(DEAD_MAIL)),
-    (bench.second_number, _to_machine(AWAY_MAIL)),
+    (bench.second_number, _to_machine(AWAY_MAIL), bench.brought_again),
     (post.stop, telephone.solved, bench.declined),
-    (post.spam, telephone.robot),
+    (post.spam, telephone.robot, bench.brought_again),
 )
 BACK_FROM = 90 * DAY  # who is known before the story has been a customer for at least so long
 
@@ -63,6 +63,7 @@ class Life:
         self.since, self.now = since, now
         self.stage = Stage(shop, now=now, seed=seed)
         self.stage.echo = partial(post.echo, self.stage)
+        self.stage.before_end = trust.settled
         self.zone = shop.tzinfo
 
     def tell(self) -> Iterator[datetime]:
@@ -82,6 +83,7 @@ class Life:
         yield from self.stage.play()
 
     def _known_before(self) -> None:
+        trust.set_up(self.stage, self.since - 30 * DAY)
         known = [person for person in PEOPLE if person.is_known]
         days = sorted(self.stage.chance.randint(1, 270) for _person in known)
         self.stage.chance.shuffle(known)
@@ -141,6 +143,8 @@ class Life:
         for status in (Ticket.Status.WAITING, Ticket.Status.READY):
             lately = stage.at_work(now - 4 * DAY)
             stage.plan(lately, partial(bench.still_here, stage, status=status))
+        stage.plan(stage.at_work(now - 2 * DAY), partial(bench.put_aside, stage))
+        stage.plan(stage.at_work(now - DAY), partial(bench.brought_again, stage))
         forgotten = stage.at_work(now - 6 * DAY)
         stage.plan(forgotten, partial(telephone.called_late, stage))
         stage.plan(now - 25 * MINUTE, partial(post.text, stage), lasts=2 * MINUTE)

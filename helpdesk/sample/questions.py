@@ -123,10 +123,12 @@ SOONER = (
     "Sooner than promised: a quiet morning. Told it is usually four business hours.",
     "Happened to be at the desk. Explained that this was luck.",
 )
+# How, and what about.
 LOGGED_OFF_CHANNEL = (
-    "Stopped me at the farmers' market about the {thing}. Asked to call the shop.",
-    "Texted my own phone on Sunday about the {thing}. Pointed to the shop's number.",
-    "At the rink, about the {thing}. Friendly, but told: Monday, at the shop.",
+    ("stopped", "At the farmers' market, about the {thing}."),
+    ("texted", "On Sunday morning, about the {thing}."),
+    ("stopped", "At the rink, about the {thing}. Friendly."),
+    ("called", "During dinner, about the {thing}."),
 )
 THINGS = ("router", "laptop", "printer", "backup", "till", "tablet")
 

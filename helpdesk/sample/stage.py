@@ -37,6 +37,9 @@ class Stage:
     def __init__(self, shop: Shop, *, now: datetime, seed: int) -> None:
         self.shop, self.now = shop, now
         self.chance = Random(seed)  # noqa: S311 - a story, not a secret
+        # For what is beside the story: however much of that there is, the story stays the same.
+        self.whim = Random(seed + 1)  # noqa: S311
+        self.before_end: Callable[..., object] = lambda ticket, at, by: None
         self.hours = Calendar.objects.get().working_hours()
         self.services = list(Service.objects.order_by("position"))
         self.staff = {user.username: user for user in User.objects.all()}
@@ -198,11 +201,13 @@ class Stage:
     # -- the end of a ticket ---------------------------------------------------------------------
 
     def close_free(self, ticket: Ticket, reason: str, at: datetime, *, by: User) -> None:
-        ticket.refresh_from_db()
-        if not ticket.is_ended:
-            journey.ticket_closed(ticket, charge="free", gift_reason=reason, by=by, now=at)
+        self._close(ticket, at, by=by, charge="free", gift_reason=reason)
 
     def close_charged(self, ticket: Ticket, at: datetime, *, by: User) -> None:
+        self._close(ticket, at, by=by, charge="charged")
+
+    def _close(self, ticket: Ticket, at: datetime, *, by: User, **how: str) -> None:
         ticket.refresh_from_db()
         if not ticket.is_ended:
-            journey.ticket_closed(ticket, charge="charged", by=by, now=at)
+            self.before_end(ticket, at, by=by)
+            journey.ticket_closed(ticket, by=by, now=at, concern_is_eased=True, **how)

@@ -5,6 +5,7 @@ from functools import partial
 
 from helpdesk import journey
 from helpdesk.journey import Contact, Direction
+from helpdesk.sample import trust
 from helpdesk.sample.people import ROBOTS, STRANGERS, Person, full
 from helpdesk.sample.questions import ASIDES, GIFT_REASONS, QUESTIONS, SOONER, SORRY
 from helpdesk.sample.stage import HOUR, MINUTE, Stage
@@ -52,6 +53,7 @@ def question(stage: Stage, at: datetime, person: Person | None = None) -> None:
         subject=subject,
         callback_is=Promise.Status.VOID,
     )
+    trust.offered(stage, logged.ticket, said, ended, by=sara)
     stage.close_free(logged.ticket, stage.chance.choice(GIFT_REASONS), ended, by=sara)
 
 

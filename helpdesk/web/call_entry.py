@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from helpdesk import journey
 from helpdesk.journey import Contact, Direction, Logged
+from helpdesk.web import offers
 from helpdesk.web.call_form import ENDS, CallForm, How, Opened, Outcome, digest
 from policies import replies
 from policies.models import Promise, Quote
@@ -45,6 +46,7 @@ def save(form: CallForm, opened: Opened, *, by: User, now: datetime) -> Logged:
                 check_unlogged(fresh, opened)
             logged = _log(form, opened, by=by, now=now)
             _conclude(form, logged, by=by, now=now)
+            offers.note(form.offered, logged.ticket, by=by, now=now)
             return logged
     except IntegrityError:  # caught outside the block: inside, the transaction is already lost
         if form.call is None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk.templatetags.desk import due_text
 from helpdesk.web import callers
+from helpdesk.web.callers import Found
 from helpdesk.web.offers import Listener
 from policies.models import NoTerms, Promise, Turnaround
 from tickets import notes, phones, text
@@ -28,6 +29,7 @@ Direction = Interaction.Direction
 # What was read out longer ago was said to somebody else.
 FRESH = timedelta(hours=4)
 MONTH = 44640  # minutes
+LONGEST_QUERY = 200
 
 
 class How(TextChoices):
@@ -44,9 +46,9 @@ class Outcome(TextChoices):
 
     ANSWERED = "answered", pgettext_lazy("outcome", "Answered")
     CALLBACK = "callback", pgettext_lazy("outcome", "Call back")
-    QUOTE = "quote", pgettext_lazy("outcome", "Quote a repair")
+    QUOTE = "quote", pgettext_lazy("outcome", "Quote")
     PASS_ON = "pass_on", pgettext_lazy("outcome", "Pass on")
-    SOLVED = "solved", pgettext_lazy("outcome", "They solved it themselves")
+    SOLVED = "solved", pgettext_lazy("outcome", "Solved")
 
 
 ENDS = {Outcome.ANSWERED, Outcome.SOLVED}
@@ -111,7 +113,7 @@ class Line(forms.CharField):
 class Words(forms.CharField):
     """Text as the database can keep it."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 3})
 
     def to_python(self, value: Any) -> str:
         return text.clean(super().to_python(value) or "").strip()
@@ -146,7 +148,7 @@ class CallForm(forms.Form):
     how = forms.ChoiceField(
         label=gettext_lazy("Kind of contact"),
         choices=How.choices,
-        widget=forms.RadioSelect(attrs=ASKS),
+        widget=forms.Select(attrs=ASKS),
     )
     said = Words(label=gettext_lazy("What they said"), required=False, max_length=notes.LONGEST)
     subject = Line(label=gettext_lazy("Subject"), required=False, max_length=120)
@@ -212,10 +214,12 @@ class CallForm(forms.Form):
         shop: Shop,
         call: Interaction | None,
         heard_at: datetime,
+        found: Found | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.shop, self.call, self.heard_at = shop, call, heard_at
+        self.found = found or Found()  # whom we need not look for again
         names, codes = dict(settings.LANGUAGES), shop.languages or [shop.language]
         self._choose("new_language", [(code, names.get(code, code)) for code in codes])
         if call is not None:
@@ -265,6 +269,12 @@ class CallForm(forms.Form):
         return callers.number(self.cleaned_data.get("q", ""), self.shop)
 
     @property
+    def offered(self) -> list[str]:
+        """Return what was offered, as the page says it: "12:0" is the first choice of the 12th."""
+        given = self.data
+        return given.getlist("offered") if isinstance(given, QueryDict) else []
+
+    @property
     def was_reached(self) -> bool:
         return self.cleaned_data.get("how") != How.NO_ANSWER
 
@@ -276,12 +286,15 @@ class CallForm(forms.Form):
         about: str = self.cleaned_data["about"]
         kind, _colon, key = about.partition(":")
         if key.isascii() and key.isdecimal() and len(key) < 19:
+            who = self.found.of(about)
             if kind == "ticket":
-                self.ticket = Ticket.objects.select_related("customer").filter(pk=int(key)).first()
+                tickets = Ticket.objects.select_related("customer", "contact_point", "service")
+                found = self.found.ticket(int(key))
+                self.ticket = found or tickets.filter(pk=int(key)).first()
                 self.customer = self.ticket.customer if self.ticket else None
             elif kind == "customer":
                 known = Customer.objects.filter(merged_into__isnull=True)
-                self.customer = known.filter(pk=int(key)).first()
+                self.customer = who.customer if who else known.filter(pk=int(key)).first()
         if about != "new" and not self.ticket and not self.customer:
             raise forms.ValidationError(_("Choose who it is and what it is about."))
         if self.ticket is not None and self.ticket.is_ended:

@@ -3,20 +3,22 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q, Sum, Window
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 
 from billing.models import Settlement
 from policies import calendars
 from policies.models import Promise
-from tickets import intake, phones, search
+from tickets import phones, search
 from tickets.models import ContactPoint, Customer, Shop, Ticket
 
 MOST = 8  # candidates; a longer list is read slower than one more letter is typed
 MOST_TICKETS = 6  # of one candidate
 SHORTEST = 2  # letters worth looking up
+QUARTER = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,25 @@ class Candidate:
     numbers: list[ContactPoint] = field(default_factory=list)
     other_tickets: int = 0  # open, and not shown
     given: int = 0  # minor units, so far
+    given_since: date | None = None
+    gifts: int = 0  # of the last quarter
     free: int = 0  # tickets of this year
     charged: int = 0
 
     @property
     def value(self) -> str:
         return f"customer:{self.customer.pk}" if self.customer else ""
+
+    @property
+    def promised(self) -> list[Promise]:
+        """Return what they wait for, the next first."""
+        made = [promise for matter in self.matters for promise in matter.promises]
+        return sorted(made, key=lambda promise: (promise.due_at, promise.pk))
+
+    @property
+    def next_gift(self) -> int:
+        """Return which of this quarter the next would be; the third in a row is expected."""
+        return self.gifts + 1
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,17 @@ class Found:
         only = self.candidates[0]
         return only.matters[0].value if only.matters else only.value
 
+    def of(self, value: str) -> Candidate | None:
+        """Return whose choice `value` is."""
+        for one in self.candidates:
+            if value and value in {one.value, *(matter.value for matter in one.matters)}:
+                return one
+        return None
+
+    def ticket(self, number: int) -> Ticket | None:
+        matters = (matter for one in self.candidates for matter in one.matters)
+        return next((it.ticket for it in matters if it.ticket.pk == number), None)
+
 
 def number(typed: str, shop: Shop) -> phones.Number | None:
     """Return the telephone number that was typed, if it is one and whole."""
@@ -91,11 +117,22 @@ def find(
     ticket = ticket or _numbered(query)
     given = [one for one in (customer, ticket.customer if ticket else None) if one]
     exact = _owners(query, shop)
-    customers = list(dict.fromkeys([*given, *exact, *_matching(query)]))[:MOST]
+    # Whose number it is, they are meant: a part of somebody else's is no whole number.
+    others = () if exact else _matching(query)
+    customers = list(dict.fromkeys([*given, *exact, *others]))[:MOST]
     strangers = _strangers(query, ticket)
     candidates = _described(customers, strangers, ticket, shop=shop, now=now)
     is_sure = len(candidates) == 1 or len(exact) == 1 or bool(given) or ticket is not None
     return Found(tuple(candidates), is_sure)
+
+
+def about(
+    customer: Customer | None, ticket: Ticket | None, *, shop: Shop, now: datetime
+) -> Candidate | None:
+    """Return what there is to know about the one who was chosen."""
+    who = customer or (ticket.customer if ticket else None)
+    known = _described([who] if who else [], [], ticket, shop=shop, now=now)
+    return known[0] if known else None
 
 
 def _numbered(query: str) -> Ticket | None:
@@ -103,12 +140,17 @@ def _numbered(query: str) -> Ticket | None:
     typed = re.fullmatch(r"#?([1-9][0-9]{3,8})", query.strip())
     if typed is None:
         return None
-    return Ticket.objects.open().select_related("customer").filter(pk=int(typed[1])).first()
+    return (
+        Ticket.objects.open().select_related("customer", "service").filter(pk=int(typed[1])).first()
+    )
 
 
 def _owners(query: str, shop: Shop) -> tuple[Customer, ...]:
     typed = number(query, shop)
-    return intake.caller(typed).customers if typed else ()
+    if typed is None:
+        return ()
+    points = {"contact_points__kind": ContactPoint.Kind.PHONE, "contact_points__value": typed.e164}
+    return tuple(Customer.objects.filter(merged_into=None, **points).order_by("name", "pk")[:MOST])
 
 
 def _matching(query: str) -> Iterable[Customer]:
@@ -125,7 +167,7 @@ def _strangers(query: str, ticket: Ticket | None) -> list[Ticket]:
         unknown = Ticket.objects.open().filter(customer__isnull=True)
         found += (
             search.narrow(unknown, query)
-            .select_related("contact_point")
+            .select_related("customer", "contact_point", "service")
             .order_by("-touched_at", "-number")[:MOST]
         )
     return list(dict.fromkeys(found))
@@ -168,6 +210,7 @@ def _open_tickets(known: dict[int, Candidate]) -> list[Ticket]:
         Ticket.objects.open()
         .filter(customer__in=known)
         .annotate(rank=theirs, all=Window(Count("pk"), partition_by="customer"))
+        .select_related("customer", "contact_point", "service")
         .filter(rank__lte=MOST_TICKETS)
         .order_by("-touched_at", "-number")
     )
@@ -181,7 +224,8 @@ def _open_tickets(known: dict[int, Candidate]) -> list[Ticket]:
 def _promises(tickets: list[Ticket]) -> dict[int, tuple[Promise, ...]]:
     made: dict[int, tuple[Promise, ...]] = {}
     if tickets:
-        for promise in Promise.objects.open().filter(ticket__in=tickets).order_by("due_at", "pk"):
+        theirs = Promise.objects.open().filter(ticket__in=tickets).order_by("due_at", "pk")
+        for promise in theirs.select_related("window__calendar", "ticket"):
             made[promise.ticket_id] = (*made.get(promise.ticket_id, ()), promise)
     return made
 
@@ -195,19 +239,37 @@ def _add_figures(known: dict[int, Candidate], *, shop: Shop, now: datetime) -> N
         .order_by("contactpoint")
     ):
         known[point.customer_id].numbers.append(point.contactpoint)
-    gifts = Settlement.objects.filter(
-        kind=Settlement.Kind.GIFT, invoice__customer__in=known
-    ).values_list("invoice__customer")
-    for customer, given in gifts.annotate(given=Sum("amount")).order_by():
-        known[customer].given = given
+    for row in _figures(known, shop=shop, now=now):
+        one = known[row["pk"]]
+        one.given, one.given_since, one.gifts = (
+            row["sum"] or 0,
+            row["given_since"],
+            row["gifts"] or 0,
+        )
+        one.free, one.charged = row["free"] or 0, row["charged"] or 0
+
+
+def _figures(known: Iterable[int], *, shop: Shop, now: datetime) -> QuerySet[Any, Any]:
+    """Return of each what they were given, and how this year's tickets ended; in one query."""
     this_year = calendars.local(now, shop.tzinfo).date().replace(month=1, day=1)
-    since, _ = calendars.day_bounds(this_year, shop.tzinfo)
-    ended = Ticket.objects.filter(customer__in=known, status=Ticket.Status.CLOSED)
-    ended = ended.filter(ended_at__gte=since)
-    counts = ended.values("customer").annotate(
-        free=Count("pk", filter=Q(charge=Ticket.Charge.FREE)),
-        charged=Count("pk", filter=Q(charge=Ticket.Charge.CHARGED)),
+    since, _until = calendars.day_bounds(this_year, shop.tzinfo)
+    # By the tickets: those of whoever turned out to be them have moved, and the invoices have not.
+    gifts = Settlement.objects.filter(
+        kind=Settlement.Kind.GIFT, invoice__ticket__customer=OuterRef("pk")
     )
-    for row in counts.order_by():
-        known[row["customer"]].free = row["free"]
-        known[row["customer"]].charged = row["charged"]
+    given = gifts.order_by().values("invoice__ticket__customer")
+    recent = given.filter(settled_at__gte=now - QUARTER)
+    ended = Ticket.objects.filter(
+        customer=OuterRef("pk"), status=Ticket.Status.CLOSED, ended_at__gte=since
+    )
+    ended = ended.order_by()
+    free = ended.filter(charge=Ticket.Charge.FREE).values("customer")
+    charged = ended.filter(charge=Ticket.Charge.CHARGED).values("customer")
+    return Customer.objects.filter(pk__in=list(known)).values(
+        "pk",
+        sum=Subquery(given.annotate(it=Sum("amount")).values("it")),
+        given_since=Subquery(given.annotate(it=Min("invoice__issue_date")).values("it")),
+        gifts=Subquery(recent.annotate(it=Count("pk")).values("it")),
+        free=Subquery(free.annotate(it=Count("pk")).values("it")),
+        charged=Subquery(charged.annotate(it=Count("pk")).values("it")),
+    )

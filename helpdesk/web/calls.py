@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.text import slugify
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import trigger_client_event
 
 from billing import rating
 from billing.models import NoRate
 from helpdesk.journey import Direction, Logged
 from helpdesk.templatetags.desk import due_text, money
-from helpdesk.web import call_entry, callers, offers
+from helpdesk.web import call_entry, callers, drafts, offers
 from helpdesk.web.call_entry import LoggedBefore, NotAsRead
-from helpdesk.web.call_form import ENDS, CallForm, How, Opened, Outcome
+from helpdesk.web.call_form import ENDS, LONGEST_QUERY, CallForm, How, Opened, Outcome
+from helpdesk.web.call_page import Page
 from helpdesk.web.callers import Found
 from helpdesk.web.http import Request
 from policies import wording
@@ -37,9 +39,6 @@ from tickets.states import IllegalMove, LostRace
 
 Row = TypeVar("Row", bound=Model)
 
-TEMPLATE = "desk/log_call.html"
-LONGEST = 200  # of what is looked up
-
 
 @require_http_methods(["GET", "POST"])
 def log_call(request: Request) -> HttpResponse:
@@ -50,44 +49,60 @@ def log_call(request: Request) -> HttpResponse:
     ticket = _ticket(request.GET) or (call.ticket if call else None)
     customer = _customer(request.GET) or (ticket.customer if ticket else None)
     current = None if ticket is None or ticket.is_ended else ticket
-    query = _query(request.GET) or _written(call, ticket, customer, request)
+    draft = _draft(request.GET)
+    begun = drafts.begun(request, draft).get(draft)
+    if begun and not begun.fields.get("said"):
+        begun = None  # no more than a number: the next call is another one
+    typed = begun.fields if begun else {}
+    query = _query(typed) or _query(request.GET) or _written(call, ticket, customer, request)
     found = callers.find(query, shop=request.shop, now=moment, customer=customer, ticket=current)
     opened = Opened.page(call=call, now=moment)
-    values = {
-        "q": query,
-        "about": found.likely,
-        "new_name": _name(request.GET, query),
-        "new_language": request.shop.language,
-        "how": _how(request, call),
-        "said": call.text if call else "",
-        "minutes": call.minutes or "" if call else "",
-        "gift_reason": _("Quick help, on the house"),
-    }
-    form = CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at)
-    page = Page(request, form, opened, found, moment, ended=None if current else ticket)
+    values = _to_begin_with(request, call, found, query, typed)
+    page = Page(
+        request,
+        CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at, found=found),
+        opened,
+        found,
+        moment,
+        draft=draft,
+        begun=begun,
+        ended=None if current else ticket,
+        offered=list(typed.get("offered", ())),
+    )
     return page.shown(values)
 
 
 @require_GET
 def candidates(request: Request) -> HttpResponse:
-    """The part of the page with who it may be, and what that changes further down."""
+    """The part of the page with who it may be; what that changes is asked for when it is there."""
     moment, call = now(), _call(request.GET)
     opened = _opened(request.GET, call, moment)
     query = _query(request.GET)
     found = callers.find(query, shop=request.shop, now=moment)
     values = request.GET.dict() | {"about": found.likely, "new_name": _name(request.GET, query)}
-    form = CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at)
-    return Page(request, form, opened, found, moment).shown(values, part="found")
+    form = CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at, found=found)
+    response = Page(request, form, opened, found, moment).part("who", values)
+    return trigger_client_event(response, "looked-up", after="swap")
 
 
 @require_GET
 def call_offers(request: Request) -> HttpResponse:
-    """The parts of the page that say what is promised and what it costs."""
+    """The parts of the page that say who it is, what is promised, and what it costs."""
     moment, call = now(), _call(request.GET)
     opened = _opened(request.GET, call, moment)
     values = request.GET.dict()
     form = CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at)
-    return Page(request, form, opened, Found(), moment).shown(values, part="offers")
+    return Page(request, form, opened, Found(), moment).part("offers", values)
+
+
+@require_GET
+def call_solutions(request: Request) -> HttpResponse:
+    """The part of the page with what fits what they say."""
+    moment, call = now(), _call(request.GET)
+    opened = _opened(request.GET, call, moment)
+    values, offered = request.GET.dict(), request.GET.getlist("offered")
+    form = CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at)
+    return Page(request, form, opened, Found(), moment, offered=offered).part("solutions", values)
 
 
 def _sent(request: Request, moment: datetime) -> HttpResponse:
@@ -95,19 +110,28 @@ def _sent(request: Request, moment: datetime) -> HttpResponse:
     read = Opened.read(request.POST.get("moment", ""), call=call, now=moment)
     opened = read or Opened.page(call=call, now=moment)
     query, values = _query(request.POST), request.POST.dict()
-    if "look_up" in request.POST or ("enter" in request.POST and _is_untouched(request.POST)):
+    draft, offered = _draft(request.POST), request.POST.getlist("offered")
+    looks_up = "look_up" in request.POST or (
+        "enter" in request.POST and _is_untouched(request.POST)
+    )
+    if looks_up:
         found = callers.find(query, shop=request.shop, now=moment)
         values |= {"about": found.likely, "new_name": _name(request.POST, query)}
-        form = CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at)
-        return Page(request, form, opened, found, moment).shown(values)
+        form = CallForm(
+            initial=values, shop=request.shop, call=call, heard_at=opened.at, found=found
+        )
+        page = Page(request, form, opened, found, moment, draft=draft, offered=offered)
+        return page.shown(values)
 
     form = CallForm(request.POST, shop=request.shop, call=call, heard_at=opened.at)
     if (saved := _saved(request, form, read, moment)) is not None:
+        drafts.forget(request, draft)
         return saved
     found = callers.find(
         query, shop=request.shop, now=moment, customer=form.customer, ticket=form.open_ticket
     )
-    return Page(request, form, opened, found, moment).shown(values, status=422)
+    page = Page(request, form, opened, found, moment, draft=draft, offered=offered)
+    return page.shown(values, status=422)
 
 
 def _saved(
@@ -223,8 +247,29 @@ def _opened(given: Mapping[str, str], call: Interaction | None, moment: datetime
     return read or Opened.page(call=call, now=moment)
 
 
-def _query(given: Mapping[str, str]) -> str:
-    return text.one_line(given.get("q") or given.get("number") or "", LONGEST)
+def _to_begin_with(
+    request: Request, call: Interaction | None, found: Found, query: str, typed: drafts.Fields
+) -> dict[str, Any]:
+    """Return what is filled in on a page just opened; what was `typed` before comes back."""
+    values: dict[str, Any] = {
+        "about": found.likely,
+        "new_name": _name(request.GET, query),
+        "new_language": request.shop.language,
+        "how": _how(request, call),
+        "said": call.text if call else "",
+        "minutes": call.minutes or "" if call else "",
+        "gift_reason": _("Quick help, on the house"),
+        **{name: str(typed[name]) for name in CallForm.base_fields if name in typed},
+        "q": query,
+    }
+    is_named = values["about"] == "new" and values["new_name"]
+    if not is_named and found.of(values["about"]) is None:
+        values["about"] = found.likely  # the draft's has ended since, or was nobody yet
+    return values
+
+
+def _query(given: Mapping[str, Any]) -> str:
+    return text.one_line(str(given.get("q") or given.get("number") or ""), LONGEST_QUERY)
 
 
 def _written(
@@ -255,70 +300,27 @@ def _how(request: Request, call: Interaction | None) -> How:
     return How.OUT if request.GET.get("direction") == "out" and call is None else How.IN
 
 
+def _draft(given: Mapping[str, str]) -> str:
+    """Return the form whose draft it is: a call that rang has its own, and so has where from."""
+    if drafts.FORM.fullmatch(given.get("draft", "")):
+        return given["draft"]
+    if given.get("call"):
+        return f"call-{given['call']}"
+    for name in ("ticket", "customer", "q", "number"):
+        if given.get(name):
+            # Begun for somebody, it does not overwrite what was begun for another.
+            return f"call-{name}-{slugify(given[name])}"[:40]
+    return "call"
+
+
 def _is_untouched(given: Mapping[str, str]) -> bool:
     """Whether Enter can only mean to look up: nothing else has been filled in."""
     return not given.get("said", "").strip() and not given.get("outcome")
-
-
-# -- the page ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Page:
-    """The page, or the part of it that htmx asked for."""
-
-    request: Request
-    form: CallForm
-    opened: Opened
-    found: Found
-    now: datetime
-    ended: Ticket | None = None  # that was asked for
-
-    def shown(self, values: dict[str, Any], *, part: str = "", status: int = 200) -> HttpResponse:
-        form = self.form
-        filled = form
-        if not form.is_bound:  # to know what the values it starts with mean
-            filled = CallForm(values, shop=form.shop, call=form.call, heard_at=form.heard_at)
-            filled.is_valid()
-        if field := self._cursor(values, filled):
-            form.fields[field].widget.attrs["autofocus"] = True
-        context = {
-            **{"form": form, "found": self.found, "call": form.call, "ended": self.ended},
-            "own": call_entry.own_ticket(form.call),
-            **{"moment": self.opened.signed, "chosen": form.chosen, "oob": bool(part)},
-            "must_choose": not form.errors and not filled.chosen,
-            **{"now": self.now, "query": text.one_line(values.get("q", ""), LONGEST)},
-            **self._offers(filled),
-        }
-        template = f"{TEMPLATE}#{part}" if part else TEMPLATE
-        return render(self.request, template, context, status=status)
-
-    def _offers(self, filled: CallForm) -> dict[str, Any]:
-        given, shop, ticket = filled.cleaned_data, filled.shop, filled.open_ticket
-        to = filled.listener
-        keeps_promise = filled.call is None and given.get("how") in {How.OUT, How.NO_ANSWER}
-        service = given.get("service")
-        return {
-            "callback": offers.callback(to, shop=shop, keeps_promise=keeps_promise),
-            "quote": offers.turnaround(to, service, given.get("days"), shop=shop),
-            "price": offers.price(
-                ticket, service, given.get("minutes") or 0, call=filled.call, now=self.now
-            ),
-            "was_reached": filled.was_reached,
-            "their_language": to.language,
-        }
-
-    def _cursor(self, values: dict[str, Any], filled: CallForm) -> str:
-        """Return where to go on: what is missing first; a page with errors starts at those."""
-        if self.form.errors or not filled.chosen:
-            return ""
-        if not values.get("q"):
-            return "q"
-        return "said" if self.found.candidates else "new_name"
 
 
 urlpatterns: list[URLPattern] = [
     path("calls/new/", log_call, name="log-call"),
     path("calls/candidates/", candidates, name="log-call-candidates"),
     path("calls/offers/", call_offers, name="log-call-offers"),
+    path("calls/solutions/", call_solutions, name="log-call-solutions"),
 ]

@@ -10,9 +10,7 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from helpdesk import journey
 from helpdesk.journey.messages import RULES
-from helpdesk.models import Lease
 from helpdesk.templatetags.desk import due_text
 from helpdesk.web.task_forms import form_of
 from policies import replies
@@ -52,8 +50,16 @@ class Message:
     original: str = ""  # where it is shown as it was sent
 
 
+@dataclass(frozen=True)
+class Try:
+    """What became of the last try to send it, and until when nobody tries again."""
+
+    because: str
+    until: datetime
+
+
 def message(
-    contact: Interaction, about: Ticket, *, now: datetime, lease: Lease | None
+    contact: Interaction, about: Ticket, *, now: datetime, tried: Try | None = None
 ) -> Message | None:
     """Return what there is to show of a contact that is a message; None for any other."""
     if contact.kind not in {Kind.EMAIL, Kind.SMS, Kind.WEB} and contact.status == Status.LOGGED:
@@ -65,7 +71,7 @@ def message(
         # That of an answer is the ticket's own: it would be read again and again.
         subject="" if contact.subject == replies.subject_of_answer(about) else contact.subject,
         mark=mark(contact, now),
-        because=_because(contact, lease, now),
+        because=_because(contact, tried, now),
         button=button(contact),
         remarks=tuple(map(str, contact.remarks)),
         is_unverified=not contact.is_verified,
@@ -92,20 +98,20 @@ def button(contact: Interaction) -> str:
     return _("Send it now") if contact.status == Status.WITHHELD else _("Send it again")
 
 
-def _because(contact: Interaction, lease: Lease | None, now: datetime) -> str:
+def _because(contact: Interaction, tried: Try | None, now: datetime) -> str:
     if contact.status == Status.QUEUED:
-        return _waiting(contact, lease, now)
+        return _waiting(contact, tried, now)
     if contact.status == Status.DOUBTFUL:
         doubt = _("Nobody knows whether it left. Sent again, it may reach them twice.")
         return f"{_sentence(contact.because)} {doubt}"
     return _sentence(contact.because)
 
 
-def _waiting(contact: Interaction, lease: Lease | None, now: datetime) -> str:
+def _waiting(contact: Interaction, tried: Try | None, now: datetime) -> str:
     """Say why it is not sent yet, and when it is tried next."""
-    if lease is not None and lease.because:
-        tried = _("Next try %(when)s.") % {"when": due_text(lease.until, now)}
-        return f"{_sentence(lease.because)} {tried}"
+    if tried is not None and tried.because:
+        next_try = _("Next try %(when)s.") % {"when": due_text(tried.until, now)}
+        return f"{_sentence(tried.because)} {next_try}"
     if contact.because and contact.due_at is not None:
         until = _("It waits until %(when)s.") % {"when": due_text(contact.due_at, now)}
         return f"{_sentence(contact.because)} {until}"
@@ -114,13 +120,6 @@ def _waiting(contact: Interaction, lease: Lease | None, now: datetime) -> str:
 
 def _sentence(words: str) -> str:
     return words if not words or words.endswith((".", "!", "?", "…")) else f"{words}."
-
-
-def leases(contacts: Iterable[Interaction]) -> dict[int, Lease]:
-    """Return what is known of the tries to send those that wait, by their key."""
-    waiting = [contact.pk for contact in contacts if contact.status == Status.QUEUED]
-    found = Lease.objects.filter(duty=journey.OUTBOX, row__in=waiting)
-    return {lease.row: lease for lease in found}
 
 
 @dataclass(frozen=True)

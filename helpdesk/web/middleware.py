@@ -1,12 +1,15 @@
 """What every page needs to know: the shop, its clock, and how to say no."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -36,6 +39,8 @@ REFUSALS = (
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Some providers, and every telephone, tell us by GET.
 HOOKS = ("/hooks/", "/api/v1/cti/phone/")
+# What is posted here is about whoever posts it, and nothing comes of it that could be due.
+IDLE = re.compile(r"/(live|drafts|notices|presence)/|/tickets/\d+/presence/")
 
 
 class BellMiddleware:
@@ -47,7 +52,8 @@ class BellMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_read = request.method in SAFE and not request.path.startswith(HOOKS)
-        if not is_read and response.status_code < 500:
+        is_idle = is_read or IDLE.match(request.path)
+        if not is_idle and response.status_code < 500:
             tasks.ring()
         return response
 
@@ -60,10 +66,10 @@ class ShopMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Read only for those who are shown something: the phone's door has no session.
-        shop = shell.shops().first() if request.user.is_authenticated else None
+        shop = shell.shop_for(request) if request.user.is_authenticated else None
         request.shop = shop  # type: ignore[attr-defined]
         if shop is None:
-            return _whole_page(request, self.get_response(request))
+            return _back_to_the_page(request, self.get_response(request))
         with timezone.override(shop.tzinfo):
             return self.get_response(request)
 
@@ -94,8 +100,19 @@ class ShopMiddleware:
         return None
 
 
-def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Send the page, and not the part that htmx asked for, to the log-in that has expired."""
-    if request.headers.get("HX-Request") and response.status_code == 302:
-        return HttpResponseClientRedirect(response.headers["Location"])
-    return response
+def _back_to_the_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let an expired log-in lead back to the page they were on, where their drafts are.
+
+    Not to the part that htmx asked for, and not to where a form was sent.
+    """
+    if response.status_code != 302:
+        return response
+    target = response.headers["Location"]
+    if target.startswith(resolve_url(settings.LOGIN_URL) + "?next="):
+        page = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        if page is None and request.method not in SAFE:
+            page = way_back(request)
+        target = redirect_to_login(page).url if page else target
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(target)
+    return redirect(target)

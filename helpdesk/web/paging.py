@@ -20,14 +20,22 @@ class Page(Generic[Row]):
 
 
 def page(
-    rows: QuerySet[Row], by: Sequence[str], given: QueryDict, *, size: int, anchor: str = ""
+    rows: QuerySet[Row],
+    by: Sequence[str],
+    given: QueryDict,
+    *,
+    size: int,
+    anchor: str = "",
+    among: QuerySet[Row] | None = None,
 ) -> Page[Row]:
     """Read the page that `?after=` or `?before=`, the key of a row, asks for.
 
     `by` is what is sorted by, "-" for falling; its last is unique, and a row that has gone is as
-    if nothing had been asked for.
+    if nothing had been asked for. `among` is where that row is looked up, where `by` names what
+    only a query knows: whatever is done on one page must not push a row over the edge of the next.
     """
-    after, before = _row(rows, given.get("after", "")), _row(rows, given.get("before", ""))
+    every = rows.model._default_manager.all() if among is None else among
+    after, before = _row(every, given.get("after", "")), _row(every, given.get("before", ""))
 
     def query(name: str, row: Row) -> str:
         return _query(given, name, row) + anchor
@@ -50,10 +58,10 @@ def page(
     )
 
 
-def _row(rows: QuerySet[Row], key: str) -> Row | None:
-    # Not among `rows` only: one that does not belong there any more still has its place.
+def _row(every: QuerySet[Row], key: str) -> Row | None:
+    # Not among those listed only: one that does not belong there any more still has its place.
     is_key = key.isascii() and key.isdecimal() and len(key) < 19
-    return rows.model._default_manager.filter(pk=int(key)).first() if is_key else None
+    return every.filter(pk=int(key)).first() if is_key else None
 
 
 def _beyond(row: Model, by: Sequence[str]) -> Q:

@@ -32,7 +32,7 @@ class CallbackForm(ActionForm):
             return
         kind = ticket.customer.kind if ticket.customer else ""
         to = offers.Listener(about.language, kind, ticket, about.now)
-        offer = offers.callback(to, shop=about.shop, keeps_promise=False)
+        offer = offers.callback(to, shop=about.shop, stands=None)
         self.say, self.refusal = offer.words, offer.problem
         if ticket.customer is None and ticket.contact_point is None:
             self.hints.append(_("We have no number to call. Ask for it first."))

@@ -1,21 +1,29 @@
 """What stands around every page: the shop's name, the ways on, and what holds everything up."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from helpdesk import duties
 from helpdesk.models import Heartbeat
 from helpdesk.templatetags.desk import due_text
+from helpdesk.web import incoming
 from policies.models import Promise
 from tickets import channels
-from tickets.models import Shop, Ticket, User
+from tickets.models import Interaction, Notice, Shop, Ticket, User
+from tickets.models.work import Kind
+
+SOON = timedelta(hours=1)
+NOT_SENT = (Interaction.Status.FAILED, Interaction.Status.DOUBTFUL)
 
 
 @dataclass(frozen=True)
@@ -27,23 +35,139 @@ class Banner:
     doc: str = ""  # where it is written how to mend it
 
 
-def shops() -> QuerySet[Any]:
-    """Return the shop with when the clock last ticked: both are on every page, in one query."""
+@dataclass(frozen=True)
+class Way:
+    """A page on the way through the shop; left out as long as it has no address."""
+
+    name: str
+    label: str
+    icon: str
+    key: str = ""
+    args: tuple[str, ...] = ()
+    count: int = 0
+    is_hot: bool = False
+
+
+def shops(user: User, now: datetime, *, put_off: Sequence[int] = ()) -> QuerySet[Any]:
+    """Return the shop with all that every page says of it, in one query."""
+    calls = Q(cause__kind__in=(Kind.CALL, Kind.VOICEMAIL), cause__direction="in")
+    taken = Q(cause__call__was_answered=True) & ~Q(cause__call__outcome="voicemail")
+    promised = Promise.objects.open()
+    callbacks = promised.filter(kind=Promise.Kind.CALLBACK)
     ticks = Heartbeat.objects.filter(name=duties.TICK)
-    return Shop.objects.order_by("pk").annotate(beat_at=Subquery(ticks.values("beat_at")))
+    return Shop.objects.order_by("pk").annotate(
+        beat_at=Subquery(ticks.values("beat_at")),
+        late=_count(promised.overdue_or_following_broken(now)),
+        due_soon=_count(promised.filter(due_at__gt=now, due_at__lte=now + SOON)),
+        open_tickets=_count(Ticket.objects.open()),
+        open_callbacks=_count(callbacks),
+        missed_calls=_count(callbacks.filter(calls & ~taken)),
+        not_sent=_count(Interaction.objects.filter(status__in=NOT_SENT)),
+        unseen=_count(Notice.objects.filter(user=user, seen_at__isnull=True)),
+        live_calls=_count(incoming.waiting(now).exclude(interaction__in=put_off)),
+    )
+
+
+def shop_for(request: HttpRequest) -> Any:
+    """Return the shop as whoever asks sees it, None before it is set up."""
+    assert isinstance(request.user, User)
+    return shops(request.user, now(), put_off=incoming.put_off(request)).first()
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Return what templates/base.html shows; two counts for somebody who is logged in."""
+    """Return what templates/base.html shows; the calls are read when they are drawn."""
     shop = getattr(request, "shop", None)
     if shop is None or not isinstance(request.user, User):
         return {"shop": shop, "nav": []}
     moment = now()
     return {
         "shop": shop,
-        "nav": _nav(request, request.user),
+        "nav": nav(request),
         "now": moment,
         "banners": _banners(request, shop, moment),
+        "live": waits(shop),
+        "incoming": _calls(request, moment),
+        "open_on": open_on(request),
+    }
+
+
+def open_on(request: HttpRequest) -> str:
+    """Return the call whose log this page is: no card need tell of it."""
+    key = request.GET.get("call", "")
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    is_key = key.isascii() and key.isdecimal() and len(key) < 19
+    return key if is_key and here in {"log-call", "live"} else ""
+
+
+def _calls(request: HttpRequest, moment: datetime) -> Callable[[], incoming.Cards]:
+    def calls() -> incoming.Cards:
+        user, shop = request.user, request.shop  # type: ignore[attr-defined]
+        if not shop.live_calls or not isinstance(user, User):
+            return incoming.Cards()
+        hidden = incoming.put_off(request)
+        return incoming.cards(user, moment, put_off=hidden, open_on=open_on(request))
+
+    return calls
+
+
+def waits(shop: Any) -> list[dict[str, str]]:
+    """Say what waits for whoever has a moment, each with the way there."""
+    missed, soon, lost = shop.missed_calls, shop.due_soon, shop.not_sent
+    said = [
+        ("broken", missed, ngettext("%d missed call", "%d missed calls", missed), "callbacks"),
+        ("soon", soon, _("%d due within the hour"), "today"),
+        ("broken", lost, ngettext("%d message not sent", "%d messages not sent", lost), "stuck"),
+        ("", shop.unseen, _("%d for you"), "notices"),
+    ]
+    return [
+        {"mark": mark, "label": words % count, "url": reverse(name)}
+        for mark, count, words, name in said
+        if count
+    ]
+
+
+def nav(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the ways this user has, what is quieter marked so."""
+    shop, user = request.shop, request.user  # type: ignore[attr-defined]
+    assert isinstance(user, User)  # strangers are shown no ways
+    daily = [
+        Way("today", _("Today"), "sun", "t", count=shop.late, is_hot=True),
+        Way("log-call", _("Log a call"), "phone-arrow-down-left", "c"),
+        Way("callbacks", _("Callbacks"), "phone-arrow-up-right", count=shop.open_callbacks),
+        Way("tickets", _("Tickets"), "ticket", count=shop.open_tickets),
+        Way("bench", _("Bench"), "wrench-screwdriver"),
+        Way("customers", _("Customers"), "users"),
+        Way("solutions", _("Solutions"), "light-bulb"),
+    ]
+    seldom = [
+        Way("loans", _("Loans"), "computer-desktop"),
+        Way("replies", _("Replies"), "chat-bubble-left-ellipsis"),
+        Way("stuck", _("Needs you"), "hand-raised", count=shop.not_sent, is_hot=True),
+        Way("arrivals", _("What came in"), "inbox-arrow-down"),
+        Way("notices", _("For you"), "bell", count=shop.unseen),
+    ]
+    if user.is_owner:
+        seldom.append(Way("report", _("What we gave"), "gift", args=("gifts",)))
+    if user.role == User.Role.TECHNICIAN:
+        daily.sort(key=lambda way: way.name != "bench")
+    return [
+        *(_entry(request, way) for way in daily),
+        *(_entry(request, way, is_seldom=True) for way in seldom),
+    ]
+
+
+def _entry(request: HttpRequest, way: Way, *, is_seldom: bool = False) -> dict[str, Any]:
+    url = reverse(way.name, args=way.args)
+    is_here = request.path == url or (url != "/" and request.path.startswith(url))
+    return {
+        **{"url": url, "label": way.label, "icon": way.icon, "key": way.key},
+        **{"count": way.count, "hot": way.is_hot and way.count > 0},
+        **{"current": is_here, "seldom": is_seldom},
     }
 
 
@@ -60,28 +184,3 @@ def _banners(request: HttpRequest, shop: Any, moment: datetime) -> list[Banner]:
         said = _("The clock stands still since %s: nothing is sent, and nothing due is noticed.")
         found.append(Banner("error", said % due_text(shop.beat_at, moment), "docs/operating.md"))
     return found
-
-
-def _nav(request: HttpRequest, user: User) -> list[dict[str, Any]]:
-    late = Promise.objects.overdue_or_following_broken(now()).count()
-    pages = [
-        ("today", _("Today"), late, bool(late)),
-        ("log-call", _("Log a call"), None, False),
-        ("tickets", _("Tickets"), Ticket.objects.open().count(), False),
-        ("customers", _("Customers"), None, False),
-        ("stuck", _("Needs you"), None, False),
-        ("arrivals", _("What came in"), None, False),
-    ]
-    nav = [_entry(request, reverse(name), label, count, hot) for name, label, count, hot in pages]
-    if user.is_owner:
-        nav.append(
-            _entry(request, reverse("report", args=["gifts"]), _("What we gave"), None, False)
-        )
-    return nav
-
-
-def _entry(
-    request: HttpRequest, url: str, label: str, count: int | None, hot: bool
-) -> dict[str, Any]:
-    is_here = request.path == url or (url != "/" and request.path.startswith(url))
-    return {"url": url, "label": label, "count": count, "hot": hot, "current": is_here}

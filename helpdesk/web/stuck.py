@@ -22,7 +22,7 @@ from helpdesk.web import correspondence, paging
 from helpdesk.web.correspondence import Reason
 from helpdesk.web.http import Request
 from policies.models import FollowUp
-from tickets.models import Arrival, Interaction, Shop
+from tickets.models import Arrival, Interaction, Shop, Ticket
 
 TEMPLATE = "tickets/stuck.html"
 ROWS = 25
@@ -50,6 +50,16 @@ class Stopped:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One row of a list: what it is, on which ticket, since when."""
+
+    what: Unsent | Reason | Interaction | Stopped
+    when: datetime
+    ticket: Ticket | None = None
+    contact: Interaction | None = None
+
+
+@dataclass(frozen=True)
 class Need:
     """One line of what needs people: how many, in words, and where."""
 
@@ -70,36 +80,50 @@ def stuck(request: Request) -> HttpResponse:
         ("strangers", _("From strangers"), counts["strangers"]),
         ("work", _("Stopped"), counts["stopped"]),
     ]
-    context = {"now": instant, "tabs": tabs, "asked": asked} | parts[asked](request, instant)
-    return render(request, TEMPLATE, context)
+    heads = {
+        "": (_("What became of it"), _("On ticket"), _("When")),
+        "tasks": (_("What"), _("On ticket"), _("Since")),
+        "strangers": (_("Who wrote"), _("On ticket"), _("When")),
+        "work": (_("What"), _("Tried"), _("Given up")),
+    }
+    page, lines = parts[asked](request, instant)
+    context = {"now": instant, "tabs": tabs, "asked": asked, "heads": heads[asked]}
+    return render(request, TEMPLATE, context | {"page": page, "lines": lines})
 
 
-def _unsent(request: Request, instant: datetime) -> dict[str, Any]:
+Listed = tuple[paging.Page[Any], list[Line]]
+
+
+def _unsent(request: Request, instant: datetime) -> Listed:
     rows = Interaction.objects.filter(status__in=NOT_ARRIVED)
     rows = rows.select_related("ticket__customer", "ticket__contact_point", "staff")
     page = paging.page(rows, ("-logged_at", "-pk"), request.GET, size=ROWS)
-    found = [
-        Unsent(row, correspondence.mark(row, instant), correspondence.button(row))
+    return page, [
+        Line(
+            Unsent(row, correspondence.mark(row, instant), correspondence.button(row)),
+            row.logged_at,
+            row.ticket,
+            row,
+        )
         for row in page.rows
     ]
-    return {"page": page, "unsent": found}
 
 
-def _tasks(request: Request, instant: datetime) -> dict[str, Any]:
+def _tasks(request: Request, instant: datetime) -> Listed:
     rows = FollowUp.objects.tasks().select_related(
         "ticket__customer", "ticket__contact_point", "done_by"
     )
     page = paging.page(rows, ("due_at", "pk"), request.GET, size=ROWS)
-    found: list[Reason] = correspondence.reasons(page.rows)
-    return {"page": page, "tasks": found}
+    found = correspondence.reasons(page.rows)
+    return page, [Line(reason, reason.row.due_at, reason.row.ticket) for reason in found]
 
 
-def _strangers(request: Request, instant: datetime) -> dict[str, Any]:
+def _strangers(request: Request, instant: datetime) -> Listed:
     rows = _from_strangers().select_related(
         "ticket__customer", "ticket__contact_point", "contact_point"
     )
     page = paging.page(rows, ("-happened_at", "-pk"), request.GET, size=ROWS)
-    return {"page": page, "strangers": page.rows}
+    return page, [Line(row, row.happened_at, row.ticket, row) for row in page.rows]
 
 
 def _from_strangers() -> QuerySet[Interaction]:
@@ -107,10 +131,12 @@ def _from_strangers() -> QuerySet[Interaction]:
     return Interaction.objects.filter(is_verified=False, ticket__ended_at__isnull=True)
 
 
-def _stopped(request: Request, instant: datetime) -> dict[str, Any]:
+def _stopped(request: Request, instant: datetime) -> Listed:
     page = paging.page(_given_up(), ("-given_up_at", "-pk"), request.GET, size=ROWS)
-    found = [Stopped(lease, _title(lease.duty)) for lease in page.rows]
-    return {"page": page, "stopped": found}
+    return page, [
+        Line(Stopped(lease, _title(lease.duty)), lease.given_up_at or instant)
+        for lease in page.rows
+    ]
 
 
 def _title(duty: str) -> str:
@@ -149,32 +175,28 @@ def needs(shop: Shop, instant: datetime) -> list[Need]:
         stopped=_given_up(),
         aside=Arrival.objects.filter(verdict=Arrival.Verdict.QUARANTINED),
         strangers=_from_strangers(),
+        unidentified=Ticket.objects.open().filter(customer__isnull=True),
     )
-    url = reverse("stuck")
-    said = (
-        (n["tasks"], ngettext("thing to do", "things to do", n["tasks"]), f"{url}?what=tasks"),
-        (
-            n["unsent"],
-            ngettext("message did not arrive", "messages did not arrive", n["unsent"]),
-            url,
-        ),
-        (
-            n["aside"],
-            ngettext("mail could not be read", "mails could not be read", n["aside"]),
-            reverse("arrivals"),
-        ),
-        (
-            n["strangers"],
-            ngettext("mail from a stranger", "mails from strangers", n["strangers"]),
-            f"{url}?what=strangers",
-        ),
-        (
-            n["stopped"],
-            ngettext("piece of work stopped", "pieces of work stopped", n["stopped"]),
-            f"{url}?what=work",
-        ),
+    return [Need(n[what], words, url) for what, words, url in _said(n) if n[what]]
+
+
+def _said(n: dict[str, int]) -> tuple[tuple[str, str, str], ...]:
+    """Say of each what it is called, for how many there are, and where it is."""
+    url, tickets = reverse("stuck"), reverse("tickets")
+    things = ngettext("thing to do", "things to do", n["tasks"])
+    unsent = ngettext("message did not arrive", "messages did not arrive", n["unsent"])
+    aside = ngettext("mail could not be read", "mails could not be read", n["aside"])
+    strangers = ngettext("mail from a stranger", "mails from strangers", n["strangers"])
+    whose = ngettext("ticket without a customer", "tickets without a customer", n["unidentified"])
+    work = ngettext("piece of work stopped", "pieces of work stopped", n["stopped"])
+    return (
+        ("tasks", things, f"{url}?what=tasks"),
+        ("unsent", unsent, url),
+        ("aside", aside, reverse("arrivals")),
+        ("strangers", strangers, f"{url}?what=strangers"),
+        ("unidentified", whose, f"{tickets}?only=unidentified"),
+        ("stopped", work, f"{url}?what=work"),
     )
-    return [Need(count, words, url) for count, words, url in said if count]
 
 
 def _counted(**rows: QuerySet[Any]) -> dict[str, int]:

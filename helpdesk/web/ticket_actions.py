@@ -14,21 +14,20 @@ from django.utils.translation import gettext as _
 
 from helpdesk import journey
 from helpdesk.templatetags.desk import due_text
-from helpdesk.web import ticket_page
+from helpdesk.web import composer, drafts, ticket_page
+from helpdesk.web.end_forms import CloseForm, MergeForm
 from helpdesk.web.http import Request, View
 from helpdesk.web.ticket_forms import (
     About,
     ActionForm,
     AssignForm,
-    CloseForm,
     ContactMoveForm,
     EditForm,
     IdentifyForm,
-    MergeForm,
     MoveForm,
     NoteForm,
 )
-from tickets import intake
+from tickets import intake, watching
 from tickets.merging import NotMergeable
 from tickets.models import Customer, Interaction, Ticket
 from tickets.states import LostRace
@@ -68,6 +67,11 @@ def done(request: Request, ticket: Ticket, said: str) -> HttpResponse:
     return redirect("ticket", ticket.pk)
 
 
+def sent(request: Request, form: ActionForm) -> None:
+    """Forget the draft of a form that has done its work."""
+    drafts.forget(request, composer.draft_of(form.about.ticket.pk, form.do))
+
+
 def refuse(request: Request, form: ActionForm) -> HttpResponse:
     """Show the page again, with what was typed and what is wrong with it."""
     return ticket_page.show(request, form.about.ticket.pk, refused=form)
@@ -91,7 +95,13 @@ def note(request: Request, number: int) -> HttpResponse:
             form_id=form.cleaned_data["form_id"],
         )
     except IntegrityError:  # the button was pressed twice
+        sent(request, form)
         return done(request, ticket, _("That note is saved already."))
+    sent(request, form)
+    told = [user for user in watching.named(form.cleaned_data["text"]) if user != request.user]
+    if told:
+        named = {"ticket": ticket, "names": ", ".join(map(str, told))}
+        return done(request, ticket, _("Noted on %(ticket)s. Told: %(names)s.") % named)
     return done(request, ticket, _("Noted on %s.") % ticket)
 
 
@@ -147,6 +157,7 @@ def close(request: Request, number: int) -> HttpResponse:
         gift_reason=given["gift_reason"],
         by=request.user,
         now=about.now,
+        concern_is_eased=given.get("concern_is_eased", False),
         **({"promises_are": given["promises_are"]} if "promises_are" in given else {}),
     )
     said = _("Closed. The invoice is issued %s.")

@@ -17,9 +17,8 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from billing import rating
-from billing.models import NoRate
-from helpdesk.templatetags.desk import due_text, money
+from helpdesk.templatetags.desk import due_text
+from helpdesk.web.stale import Stale
 from policies.models import Promise
 from tickets import notes, phones, search, text
 from tickets.models import Customer, Interaction, Service, Shop, Ticket, User
@@ -44,6 +43,14 @@ class About:
     @property
     def language(self) -> str:
         return self.ticket.customer.language if self.ticket.customer else self.shop.language
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link to what has to be done first."""
+
+    url: str
+    text: str
 
 
 class Line(forms.CharField):
@@ -110,6 +117,7 @@ class ActionForm(forms.Form):
         self.hints: list[str] = []
         self.say = ""
         self.refusal = ""
+        self.way_on: Way | None = None  # out of the refusal
 
     def offer(self, field: str, rows: QuerySet[Any]) -> None:
         chosen = self.fields[field]
@@ -125,7 +133,12 @@ class NoteForm(ActionForm):
     do, url = "note", "ticket-note"
     title, button = gettext_lazy("Note"), gettext_lazy("Save the note")
 
-    text = Text(label=gettext_lazy("What was done, or found out"), max_length=notes.LONGEST)
+    text = Text(
+        label=gettext_lazy("What was done, or found out"),
+        max_length=notes.LONGEST,
+        help_text=gettext_lazy("The customer does not see it. @ and a log-in tells a colleague."),
+        widget=forms.Textarea(attrs={"rows": 4, "data-mentions": "#mentions"}),
+    )
     minutes = Whole(
         label=gettext_lazy("Minutes of work"), required=False, min_value=0, max_value=MONTH
     )
@@ -135,9 +148,10 @@ class NoteForm(ActionForm):
     )
 
 
-class EditForm(ActionForm):
+class EditForm(Stale, ActionForm):
     do, url = "edit", "ticket-edit"
     title, button = gettext_lazy("What it is about"), gettext_lazy("Save")
+    watched = ("subject", "service")
 
     subject = Line(label=gettext_lazy("Subject"), max_length=120)
     service = forms.ModelChoiceField(
@@ -150,16 +164,6 @@ class EditForm(ActionForm):
             about, data, initial={"subject": ticket.subject, "service": ticket.service_id}
         )
         self.offer("service", Service.objects.filter(Q(active=True) | Q(pk=ticket.service_id)))
-        # What they saw when they began: a save over somebody else's is refused, once.
-        self.seen = f"{ticket.service_id or ''} {ticket.subject}"
-
-    def clean(self) -> None:
-        if self.data.get("seen", self.seen) != self.seen:
-            ticket = self.about.ticket
-            raise ValidationError(
-                _("Somebody changed it meanwhile, to “%(theirs)s”. Save again to have yours.")
-                % {"theirs": " · ".join(filter(None, [ticket.subject, str(ticket.service or "")]))}
-            )
 
 
 class AssignForm(ActionForm):
@@ -192,84 +196,6 @@ class MoveForm(ActionForm):
     customer_told = forms.BooleanField(
         label=gettext_lazy("the customer has been told"), required=False
     )
-
-
-class CloseForm(ActionForm):
-    do, url = "close", "ticket-close"
-    title, button = pgettext_lazy("verb", "Close"), gettext_lazy("Close the ticket")
-
-    charge = forms.ChoiceField(
-        label=gettext_lazy("What it costs the customer"),
-        choices=[
-            (Ticket.Charge.FREE.value, gettext_lazy("Free: we give it")),
-            (Ticket.Charge.CHARGED.value, gettext_lazy("Charged")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    gift_reason = Line(
-        label=gettext_lazy("If free, why"),
-        help_text=gettext_lazy("The customer reads it on the invoice."),
-        max_length=200,
-        required=False,
-    )
-    promises_are = forms.ChoiceField(
-        label=gettext_lazy("What was still promised"),
-        choices=HOW_IT_ENDED,
-        widget=forms.RadioSelect,
-    )
-
-    def __init__(self, about: About, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(about, data, initial={"gift_reason": _("Quick help, on the house")})
-        promised = Promise.objects.open().filter(ticket=about.ticket)
-        due = list(promised.values_list("due_at", flat=True))
-        if not due:
-            del self.fields["promises_are"]
-        elif min(due) <= about.now:
-            self.fields["promises_are"].help_text = _("What is late counts as broken either way.")
-        if about.ticket.customer is None:
-            self.refusal = _("Say whose it is first: the invoice goes to them, that of a gift too.")
-        else:
-            self.hints = [cost(about).sentence]
-
-    def clean(self) -> None:
-        if self.refusal:
-            raise ValidationError(self.refusal)
-
-
-class SpamForm(ActionForm):
-    do, url, is_grave = "spam", "ticket-spam", True
-    title, button = gettext_lazy("Is it spam?"), gettext_lazy("It is spam")
-
-    def __init__(self, about: About, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(about, data)
-        self.hints = [_("The ticket ends, what is promised on it is void, nothing is invoiced.")]
-        point = about.ticket.contact_point
-        if point is not None and about.ticket.customer is None:
-            blocked = _("Further calls from %(number)s are filed here and promised nothing.")
-            self.hints.append(blocked % {"number": point.said(about.shop.region)})
-            self.hints.append(_("Reopen it, and they are heard again."))
-
-
-class MergeForm(ActionForm):
-    do, url = "merge", "ticket-merge"
-    title, button = gettext_lazy("Same matter as another ticket"), pgettext_lazy("verb", "Merge")
-
-    into = AnotherTicket(
-        label=gettext_lazy("Merge into ticket"),
-        help_text=gettext_lazy(
-            "What was said here and is still promised moves there. This ticket ends."
-        ),
-    )
-
-    @cached_property
-    def likely(self) -> list[Ticket]:
-        """Return the other open tickets of whoever this one is about."""
-        ticket = self.about.ticket
-        theirs = Q(contact_point=ticket.contact_point_id, contact_point__isnull=False)
-        if ticket.customer_id:
-            theirs |= Q(customer=ticket.customer_id)
-        others = Ticket.objects.open().filter(theirs).exclude(pk=ticket.pk)
-        return list(others.order_by("-touched_at", "-number")[:5])
 
 
 class ContactMoveForm(ActionForm):
@@ -350,23 +276,3 @@ class IdentifyForm(ActionForm):
         named = self.cleaned_data.get("customer") or self.cleaned_data.get("name")
         if not named and not self.errors:
             self.add_error("name", _("Name?"))
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What the work would cost if it were invoiced now, or why nobody can say."""
-
-    lines: tuple[rating.Priced, ...] = ()
-    total: int = 0
-    sentence: str = ""
-    is_known: bool = True
-
-
-def cost(about: About) -> Cost:
-    try:
-        lines = tuple(rating.lines(about.ticket, now=about.now))
-    except NoRate as error:
-        return Cost(sentence=str(error), is_known=False)
-    total = sum(line.amount for line in lines)
-    amount = money(total, about.shop.currency)
-    return Cost(lines, total, _("It would cost %(amount)s now.") % {"amount": amount})

@@ -1,52 +1,47 @@
 """Everything on one ticket's page; shown again, with what was typed, when a form is refused."""
 
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    When,
-)
+from django.db.models import QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import now
 
-from billing.models import Invoice, Settlement
-from helpdesk.web import correspondence, timeline
-from helpdesk.web.answers import AnswerForm, may_be_answered
+from helpdesk.models import Draft
+from helpdesk.web import (
+    composer,
+    correspondence,
+    presence,
+    ticket_rows,
+    timeline,
+    trouble_page,
+)
+from helpdesk.web.answers import AnswerForm
+from helpdesk.web.composer import TouchForm
+from helpdesk.web.end_forms import CloseForm, MergeForm, SpamForm, cost
 from helpdesk.web.http import Request
-from helpdesk.web.invoices import PaymentForm
 from helpdesk.web.promise_forms import CallbackForm, EndForm, PromiseForm, QuoteForm, ToldForm
 from helpdesk.web.task_forms import TASKS
 from helpdesk.web.ticket_forms import (
     About,
     ActionForm,
     AssignForm,
-    CloseForm,
     ContactMoveForm,
     EditForm,
     IdentifyForm,
-    MergeForm,
     MoveForm,
     NoteForm,
-    SpamForm,
-    cost,
 )
-from policies import wording
+from helpdesk.web.ticket_rows import Show
+from helpdesk.web.trouble_forms import PANELS as TROUBLE_PANELS
 from policies.models import FollowUp, Promise, Quote
-from tickets.models import Attachment, Interaction, Shop, Ticket
+from tickets.models import Ticket
 
 TEMPLATE = "tickets/ticket.html"
+# Parts that htmx asks for by where they go.
+PANEL, FOUND, WRITE = "tickets/_panel.html", "tickets/_identify.html#found", "tickets/_write.html"
 SHOWN = 100  # entries of the timeline, unless all are asked for
 LEDGER = 5  # promises that ended, and quotes, in the ledgers beside it
 
@@ -57,79 +52,72 @@ PANELS: dict[str, type[ActionForm]] = {
         *(EditForm, AssignForm, CloseForm, SpamForm, MergeForm),
         *(CallbackForm, PromiseForm, QuoteForm),
     )
-}
-
-_closed = Ticket.objects.filter(customer=OuterRef("customer"), status=Ticket.Status.CLOSED)
-_by_customer = _closed.order_by().values("customer")
-_gifts = Settlement.objects.filter(
-    kind=Settlement.Kind.GIFT, invoice__customer=OuterRef("customer")
-)
-_given = _gifts.order_by().values("invoice__customer").annotate(sum=Sum("amount"))
-# A ticket with all that one row of each can say, in one query. Written down once: to put it
-# together costs as much as to ask it.
-TICKETS: QuerySet[Any] = (
-    Ticket.objects.select_related(
-        *("customer", "contact_point", "service", "assignee", "ended_by", "merged_into")
-    )
-    .defer("search_text", "customer__search_text", "merged_into__search_text")
-    .annotate(
-        free=Subquery(_by_customer.annotate(n=Count("pk", filter=Q(charge="free"))).values("n")),
-        charged=Subquery(
-            _by_customer.annotate(n=Count("pk", filter=Q(charge="charged"))).values("n")
-        ),
-        given=Subquery(_given.values("sum")),
-        has_merged=Exists(Ticket.objects.filter(merged_into=OuterRef("pk"))),
-    )
-)
-
-
-@dataclass(frozen=True)
-class Bill:
-    """An invoice, how far it is settled in minor units, and the form for what is due."""
-
-    invoice: Invoice
-    paid: int
-    is_gift: bool
-    form: PaymentForm | None
-
-    @property
-    def due(self) -> int:
-        return self.invoice.total - self.paid
-
-    @property
-    def mark(self) -> str:
-        if self.due:
-            return "open"
-        return "gift" if self.is_gift else "kept"
+} | TROUBLE_PANELS
 
 
 def address(number: int) -> str:
     return reverse("ticket", args=[number])
 
 
-def show(request: Request, number: int, *, refused: ActionForm | None = None) -> HttpResponse:
-    """Answer with the page, or for htmx with the part of it that was asked for."""
-    ticket = get_object_or_404(TICKETS, pk=number)
-    about = About(ticket, request.user, request.shop, now())
-    context: dict[str, Any] = {"ticket": ticket, "now": about.now}
-    if request.htmx.target != "found":
-        stays = refused is None or isinstance(refused, NoteForm | IdentifyForm | AnswerForm)
+def show(
+    request: Request,
+    number: int,
+    *,
+    refused: ActionForm | None = None,
+    written: ActionForm | None = None,
+) -> HttpResponse:
+    """Answer with the page, or for htmx with the part of it that was asked for.
+
+    A form that was `refused` is shown as it was posted, and so is what is `written` but not sent.
+    """
+    instant = now()
+    ticket = get_object_or_404(_tickets(request, number, instant), pk=number)
+    about = About(ticket, request.user, request.shop, instant)
+    context: dict[str, Any] = {"ticket": ticket, "now": instant}
+    part = request.htmx.target if request.method == "GET" else ""
+    if part != "found":
+        in_place = AnswerForm | NoteForm | TouchForm | IdentifyForm
+        stays = refused is None or isinstance(refused, in_place)
         context["panel"] = _panel(request, about) if stays else refused
-    if request.htmx.target == "do":
-        return render(request, f"{TEMPLATE}#do", context)
+    if part == "do":
+        return render(request, PANEL, context)
     if ticket.customer is None and not ticket.is_ended:
         is_it = isinstance(refused, IdentifyForm)
         who = request.GET.get("who", "")
         context["identify"] = refused if is_it else IdentifyForm(about, who=who)
-    if request.htmx.target == "found":
-        return render(request, f"{TEMPLATE}#found", context)
-
-    context["note"] = refused if isinstance(refused, NoteForm) else NoteForm(about)
-    if may_be_answered(ticket):
-        context["answer"] = refused if isinstance(refused, AnswerForm) else AnswerForm(about)
-    context |= _history(about, has_merged=ticket.has_merged, shows_all="all" in request.GET)
-    context |= _ways_on(about)
+    if part == "found":
+        return render(request, FOUND, context)
+    written = written or refused
+    writes = composer.compose(request, about, written=written, draft=_draft(ticket))
+    context["composer"] = writes
+    context |= {writes.form.do: writes.form} if writes else {}
+    if part == "write":
+        callbacks = Promise.objects.open().filter(ticket=ticket, kind=Promise.Kind.CALLBACK)
+        context["owes_callback"] = callbacks.exists()
+        return render(request, WRITE, context)
+    context |= _history(request, about) | trouble_page.context(about) | _ways_on(about)
+    context["company"] = presence.glimpsed(ticket)
     return render(request, TEMPLATE, context, status=422 if refused else 200)
+
+
+def _tickets(request: Request, number: int, instant: datetime) -> QuerySet[Any]:
+    """Return the ticket's query, with what they have begun to write where they look first."""
+    mine = Draft.objects.filter(user=request.user).order_by("-saved_at")
+    asked = composer.FORMS.get(request.GET.get("write", ""))
+    if asked is not None:
+        begun = mine.filter(form=composer.draft_of(number, asked.do))
+    else:  # what they were at last
+        begun = mine.filter(form__startswith=composer.draft_of(number, ""))
+    names = {"begun_on": "form", "begun": "fields", "begun_at": "saved_at"}
+    latest = {name: Subquery(begun.values(field)[:1]) for name, field in names.items()}
+    rows: QuerySet[Any] = ticket_rows.seen_by(request.user, now=instant).annotate(**latest)
+    return rows
+
+
+def _draft(ticket: Any) -> Draft | None:
+    if ticket.begun_on is None:
+        return None
+    return Draft(form=ticket.begun_on, fields=ticket.begun, saved_at=ticket.begun_at)
 
 
 def _panel(request: Request, about: About) -> ActionForm | None:
@@ -160,31 +148,31 @@ def _key(request: Request, name: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
 
 
-def _history(about: About, *, has_merged: bool, shows_all: bool) -> dict[str, Any]:
+def _history(request: Request, about: About) -> dict[str, Any]:
     """Return the timeline and the ledgers; the same number of queries for any number of rows."""
-    ticket, limit = about.ticket, None if shows_all else SHOWN + 1
-    promises = list(_promises(ticket)[:limit])
-    quotes = list(_quotes(ticket)[:limit])
-    merged = ticket.merged.select_related("ended_by").order_by("-pk")[:limit] if has_merged else []
-    reasons = correspondence.reasons(_follow_ups(ticket)[:limit])
-    bills = _bills(about)
+    ticket: Any = about.ticket
+    shows_all = "all" in request.GET
+    limit = None if shows_all else SHOWN + 1
+    promises = list(ticket_rows.promises(ticket)[:limit])
+    quotes = list(ticket_rows.quotes(ticket)[:limit]) if ticket.has_quotes else []
+    reasons = correspondence.reasons(ticket_rows.follow_ups(ticket)[:limit])
+    bills = ticket_rows.bills(about) if ticket.has_bills else []
+    show = timeline.asked(request.GET.get("show", ""))
     entries = timeline.entries(
         about,
-        contacts=_contacts(ticket)[:limit],
+        contacts=ticket_rows.contacts(ticket, show)[:limit],
         promises=promises,
         quotes=quotes,
-        invoices=[bill.invoice for bill in bills],
-        merged=merged,
+        bills=bills,
+        merged=ticket_rows.merged(ticket)[:limit] if ticket.has_merged else [],
     )
-    promised = sorted((it for it in promises if it.is_open), key=lambda it: (it.due_at, it.pk))
+    entries = [entry for entry in entries if show in {Show.ALL, entry.group}]
     fates = [it for it in promises if not it.is_open]
-    kinds = {it.kind for it in promised}
     return {
+        "show": show,
+        "shows": timeline.shows(show, talk=ticket.said or 0, notes=ticket.notes or 0),
         "entries": entries if shows_all else entries[:SHOWN],
         "has_more_entries": not shows_all and len(entries) > SHOWN,
-        "promised": promised,
-        "owes_callback": Promise.Kind.CALLBACK in kinds,
-        "owes_turnaround": Promise.Kind.TURNAROUND in kinds,
         "fates": fates if shows_all else fates[:LEDGER],
         "has_more_fates": not shows_all and len(fates) > LEDGER,
         "quotes": quotes if shows_all else quotes[:LEDGER],
@@ -193,62 +181,37 @@ def _history(about: About, *, has_merged: bool, shows_all: bool) -> dict[str, An
         "tasks": [it for it in reasons if it.is_task],
         "reasons": reasons if shows_all else reasons[:LEDGER],
         "has_more_reasons": not shows_all and len(reasons) > LEDGER,
+    } | _promised(promises)
+
+
+def _promised(promises: list[Promise]) -> dict[str, Any]:
+    promised = sorted((it for it in promises if it.is_open), key=lambda it: (it.due_at, it.pk))
+    kinds = {it.kind for it in promised}
+    return {
+        "promised": promised,
+        "owes_callback": Promise.Kind.CALLBACK in kinds,
+        "owes_turnaround": Promise.Kind.TURNAROUND in kinds,
     }
-
-
-def _contacts(ticket: Ticket) -> QuerySet[Interaction]:
-    contacts = ticket.interactions.select_related("staff", "contact_point", "call")
-    attachments = Prefetch("attachments", Attachment.objects.order_by("pk"))
-    return contacts.prefetch_related(attachments).order_by("-happened_at", "-pk")
-
-
-def _promises(ticket: Ticket) -> QuerySet[Promise]:
-    # Those that are open first: in this order the first hundred hold what the newest entries need.
-    promises = Promise.objects.filter(ticket=ticket).select_related("maker", "ended_by", "follows")
-    return promises.order_by(F("ended_at").desc(nulls_first=True), "-pk")
-
-
-def _follow_ups(ticket: Ticket) -> QuerySet[FollowUp]:
-    # What is to be done first, then what is planned, then what was done.
-    rank = Case(When(status="task", then=0), When(status="planned", then=1), default=2)
-    follow_ups = FollowUp.objects.filter(ticket=ticket).select_related("done_by", "promise")
-    return follow_ups.order_by(rank, F("done_at").desc(nulls_first=True), "due_at", "-pk")
-
-
-def _quotes(ticket: Ticket) -> QuerySet[Quote]:
-    quotes = Quote.objects.filter(ticket=ticket).select_related("service", "quoted_by")
-    return quotes.order_by("-pk")
-
-
-def _bills(about: About) -> list[Bill]:
-    if not about.ticket.endings:  # nothing is invoiced before an end
-        return []
-    settlements = Settlement.objects.select_related("author").order_by("pk")
-    invoices = Invoice.objects.filter(ticket=about.ticket).prefetch_related(
-        Prefetch("settlements", settlements)
-    )
-    return [_bill(invoice, about.shop) for invoice in invoices.order_by("-ending")]
-
-
-def _bill(invoice: Invoice, shop: Shop) -> Bill:
-    settled = list(invoice.settlements.all())
-    paid = sum(each.amount for each in settled)
-    is_gift = any(each.kind == Settlement.Kind.GIFT for each in settled)
-    due, form = invoice.total - paid, None
-    if due:
-        locale = wording.locale(shop.language, shop.region)
-        form = PaymentForm(invoice, due, locale, auto_id=f"pay-{invoice.pk}-%s")
-    return Bill(invoice, paid, is_gift, form)
 
 
 def _ways_on(about: About) -> dict[str, Any]:
-    ticket = about.ticket
+    ticket: Any = about.ticket
     arrows = Ticket.MOVES[Ticket.Status(ticket.status)]
+    is_unbilled = not (ticket.is_ended or ticket.has_bills)
+    moves = [to for to in MoveForm.ON_ITS_WAY if to in arrows]
     return {
-        "cost": None if ticket.is_ended else cost(about),
-        "moves": [to for to in MoveForm.ON_ITS_WAY if to in arrows],
+        # What comes on top of an invoice is asked for when the ticket is closed again.
+        "cost": cost(about, minutes=ticket.minutes or 0) if is_unbilled else None,
+        "moves": moves,
+        "next_move": _next(ticket, moves),
         "hows": Quote.Accepted.choices,
-        "points": list(ticket.customer.contact_points.order_by("kind", "pk")[:20])
-        if ticket.customer
-        else [],
+        "points": ticket_rows.points(ticket)[:20],
     }
+
+
+def _next(ticket: Ticket, moves: list[Ticket.Status]) -> Ticket.Status | None:
+    """Return where it most likely goes from here; None where that is its end."""
+    status = Ticket.Status
+    likely = {status.NEW: status.OPEN, status.WAITING: status.OPEN, status.OPEN: status.READY}
+    to = likely.get(Ticket.Status(ticket.status))
+    return to if to in moves else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise as LazyText
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from billing.models import Invoice, Settlement
 from helpdesk.templatetags.desk import due_text, money, standing
 from helpdesk.web import correspondence
-from helpdesk.web.correspondence import Message
+from helpdesk.web.correspondence import Message, Try
 from helpdesk.web.ticket_forms import About
+from helpdesk.web.ticket_rows import INTERNAL, Bill, Show
 from policies.models import Promise, Quote
 from tickets.models import Call, Interaction, Ticket
 from tickets.models.work import Kind
@@ -35,6 +37,8 @@ HEADLINES: dict[tuple[str, str], LazyText] = {
     (Kind.WEB, IN): gettext_lazy("%(who)s wrote through the web form"),
     (Kind.WEB, OUT): gettext_lazy("%(staff)s answered %(who)s through the web form"),
 }
+
+AWAY = gettext_lazy("%(who)s stopped %(staff)s, not at the counter")
 
 
 class Rank(IntEnum):
@@ -67,31 +71,55 @@ class Entry:
     url: str = ""
     contact: Interaction | None = None
     message: Message | None = None
+    came: str = ""  # where it is shown as it reached us
+
+    @property
+    def group(self) -> Show:
+        if self.contact is not None:
+            return Show.NOTES if self.contact.direction == INTERNAL else Show.TALK
+        return Show.ALL if self.rank in {Rank.OPENED, Rank.ENDED, Rank.MERGED} else Show.LEDGER
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One part of the timeline that can be shown by itself; `count` where it is known."""
+
+    show: Show
+    count: int | None
+    is_chosen: bool
+
+
+def asked(show: str) -> Show:
+    return Show(show) if show in Show.values else Show.ALL
+
+
+def shows(chosen: Show, *, talk: int, notes: int) -> list[Filter]:
+    counts = {Show.TALK: talk, Show.NOTES: notes}
+    return [Filter(show, counts.get(show), show == chosen) for show in Show]
 
 
 def entries(
     about: About,
     *,
-    contacts: Iterable[Interaction],
+    contacts: Iterable[Any],
     promises: Iterable[Promise],
     quotes: Iterable[Quote],
-    invoices: Iterable[Invoice],
+    bills: Iterable[Bill],
     merged: Iterable[Ticket],
 ) -> list[Entry]:
-    """Return all of it; `invoices` bring their settlements, each row those it points to."""
+    """Return all of it, from rows as ticket_rows reads them."""
     made = [*_ticket(about.ticket), *(_merged(other) for other in merged)]
     shown = list(contacts)
-    leases = correspondence.leases(shown)
-    for contact in shown:
-        lease = leases.get(contact.pk)
-        message = correspondence.message(contact, about.ticket, now=about.now, lease=lease)
-        made.append(_contact(contact, about, message))
+    made += [_contact(contact, about) for contact in shown]
+    messages = {contact.text.strip() for contact in shown if contact.direction == OUT}
     for quote in quotes:
         made += _quote(quote)
     for promise in promises:
-        made += _promise(promise, about)
-    for invoice in invoices:
-        made += _invoice(invoice)
+        told = (promise.told_text or "").strip()
+        # What was told by a message is read there.
+        made += _promise(promise, about, said="" if told in messages else told)
+    for bill in bills:
+        made += _invoice(bill)
     return sorted(made, key=lambda entry: (entry.at, entry.rank, entry.pk), reverse=True)
 
 
@@ -121,7 +149,10 @@ def _merged(other: Ticket) -> Entry:
     return Entry(other.ended_at, Rank.MERGED, other.pk, what, "status", details, url=url)
 
 
-def _contact(contact: Interaction, about: About, message: Message | None) -> Entry:
+def _contact(contact: Any, about: About) -> Entry:
+    until = contact.tried_until
+    tried = Try(contact.tried_because, until) if until is not None else None
+    message = correspondence.message(contact, about.ticket, now=about.now, tried=tried)
     staff = str(contact.staff) if contact.staff else _("We")
     call: Call | None = getattr(contact, "call", None)
     look = "out" if contact.direction == OUT else ""
@@ -129,6 +160,8 @@ def _contact(contact: Interaction, about: About, message: Message | None) -> Ent
         what, look = _("%(staff)s noted") % {"staff": staff}, "note"
     else:
         headline = HEADLINES[contact.kind, contact.direction]
+        if contact.kind == Kind.WALK_IN and not contact.official:
+            headline = AWAY
         what = str(headline) % {"staff": staff, "who": _who(contact, about)}
     if call is not None:
         was_missed = call.status == Call.Status.ENDED and not call.was_answered
@@ -144,7 +177,15 @@ def _contact(contact: Interaction, about: About, message: Message | None) -> Ent
         said=clean(contact.text, correspondence.LONGEST) if message else contact.text,
         contact=contact,
         message=message,
+        came=_came(contact, message),
     )
+
+
+def _came(contact: Any, message: Message | None) -> str:
+    """Return where it is shown as it reached us; a mail of theirs has a page of its own."""
+    if not contact.has_come or (message and message.original):
+        return ""
+    return reverse("contact-came", args=[contact.ticket_id, contact.pk])
 
 
 def _details(contact: Interaction, call: Call | None, staff: str, about: About) -> Iterator[str]:
@@ -213,7 +254,7 @@ def _quote(quote: Quote) -> Iterator[Entry]:
         yield Entry(quote.accepted_at, Rank.ACCEPTED, quote.pk, accepted, "status", how)
 
 
-def _promise(promise: Promise, about: About) -> Iterator[Entry]:
+def _promise(promise: Promise, about: About, *, said: str) -> Iterator[Entry]:
     what = promise.what or str(promise.get_kind_display())
     named = {"what": what, "due": due_text(promise.due_at, about.now)}
     by = str(promise.maker) if promise.maker else _("by the policy")
@@ -227,7 +268,7 @@ def _promise(promise: Promise, about: About) -> Iterator[Entry]:
         pgettext("timeline", "Promised: %(what)s, by %(due)s") % named,
         "status",
         tuple(filter(None, [by, told])),
-        said=promise.told_text or "",
+        said=said,
     )
     if promise.ended_at is not None:
         fate = str(promise.get_status_display())
@@ -244,13 +285,14 @@ def _promise(promise: Promise, about: About) -> Iterator[Entry]:
         )
 
 
-def _invoice(invoice: Invoice) -> Iterator[Entry]:
+def _invoice(bill: Bill) -> Iterator[Entry]:
+    invoice = bill.invoice
     named = {"reference": invoice.reference, "total": money(invoice.total, invoice.currency)}
     what = _("Invoice %(reference)s: %(total)s") % named
     url = reverse("invoice-document", args=[invoice.reference])
     yield Entry(invoice.issued_at, Rank.INVOICED, invoice.pk, what, "status", url=url)
     due = invoice.total
-    for settlement in invoice.settlements.all():
+    for settlement in bill.settlements:
         due -= settlement.amount
         yield _settlement(settlement, invoice, due)
 

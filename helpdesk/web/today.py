@@ -1,27 +1,26 @@
-"""What was promised next, and who is on the phone."""
+"""What was promised next, and what waits besides."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.utils.timezone import localtime, now
-from django.utils.translation import gettext as _
+from django.utils.timezone import now
 from django.views.decorators.http import require_GET
 
-from helpdesk.web import stuck
+from helpdesk.web import owed, stuck
 from helpdesk.web.http import Request
 from policies import calendars
-from policies.models import Promise, PromiseQuerySet
-from tickets import calls
-from tickets.models import Call, ContactPoint, Shop
+from policies.models import Promise
+from tickets.models import ContactPoint, Ticket, TicketQuerySet
 
 TEMPLATE = "desk/today.html"
-SIZE = 50
+MINE = "me"
+WOKEN = 5  # shown
+LATELY = timedelta(days=7)  # who was away finds what woke meanwhile
+Status = Promise.Status
 
 
 @dataclass(frozen=True)
@@ -34,87 +33,52 @@ class Owed:
 
 @require_GET
 def today(request: Request) -> HttpResponse:
-    moment = now()
-    ringing = list(calls.ringing(moment))
-    live = {"ringing": ringing, "seen": _seen(ringing), "now": moment}
-    if request.htmx and "seen" in request.GET:
-        is_same = request.GET["seen"] == live["seen"]
-        return HttpResponse(status=204) if is_same else render(request, f"{TEMPLATE}#calls", live)
-    owed = Promise.objects.open().in_promise_order(moment)
-    page = list(_following(owed, request.GET.get("after", ""), moment)[: SIZE + 1])
-    context = live | {
-        "groups": _grouped(page[:SIZE], moment),
-        "open": owed.count(),
-        "is_first": "after" not in request.GET,
-        "size": SIZE,
-        "next": page[SIZE - 1].pk if len(page) > SIZE else None,
-        "figures": _figures(request.shop, moment),
+    moment, is_mine = now(), request.GET.get("whose") == MINE
+    found, woken = owed.ranked(moment).open(), _woken(moment)
+    if is_mine:
+        found = found.filter(ticket__assignee=request.user)
+        woken = woken.filter(assignee=request.user)
+    page = owed.page(found, request.GET, moment)
+    figures = _figures(request, moment)
+    context = {
+        "now": moment,
+        "is_mine": is_mine,
+        "page": page,
+        "groups": owed.grouped(
+            page.rows, moment, lambda promise: Owed(promise, owed.number(promise.ticket))
+        ),
+        "open": figures["mine" if is_mine else "open"],
+        "size": len(page.rows),
+        "figures": figures,
         "needs": stuck.needs(request.shop, moment),
+        "woken": woken[:WOKEN],
     }
     return render(request, TEMPLATE, context)
 
 
-def _seen(ringing: Iterable[Call]) -> str:
-    """Return what the page knows of the calls: it asks again with it, and hears what changed."""
-    return ".".join(f"{call.pk}{call.status[0]}" for call in ringing)
-
-
-def _following(owed: PromiseQuerySet, key: str, moment: datetime) -> PromiseQuerySet:
-    """Return what comes after the promise `key`, which may have been ended meanwhile.
-
-    By its place and not by a count: whatever is done on one page must not push another promise
-    over the edge of the next.
-    """
-    owed = owed.select_related(
-        "ticket__customer", "ticket__contact_point", "ticket__assignee", "follows"
-    ).prefetch_related("ticket__customer__contact_points")
-    is_key = key.isascii() and key.isdecimal() and len(key) < 19
-    placed = Promise.objects.in_promise_order(moment).filter(pk=int(key)) if is_key else None
-    last = placed.first() if placed is not None else None
-    if last is None:
-        return owed
-    rank: int = last.is_broken  # type: ignore[attr-defined]  # an annotation
-    return owed.filter(
-        Q(is_broken__gt=rank)
-        | Q(is_broken=rank, due_at__gt=last.due_at)
-        | Q(is_broken=rank, due_at=last.due_at, pk__gt=last.pk)
+def _figures(request: Request, moment: datetime) -> dict[str, int]:
+    """Count what is open, and what ended today; what is late and not yet swept is broken."""
+    zone = request.shop.tzinfo
+    since, until = calendars.day_bounds(calendars.local(moment, zone).date(), zone)
+    is_open, is_today = Q(status=Status.OPEN), Q(ended_at__gte=since, ended_at__lt=until)
+    late = is_open & Q(due_at__gte=since, due_at__lte=moment)
+    return Promise.objects.filter(is_open | is_today).aggregate(
+        open=Count("pk", filter=is_open),
+        mine=Count("pk", filter=is_open & Q(ticket__assignee=request.user)),
+        kept=Count("pk", filter=is_today & Q(status=Status.KEPT)),
+        broken=Count("pk", filter=is_today & Q(status=Status.BROKEN) | late),
     )
 
 
-def _grouped(page: Iterable[Promise], moment: datetime) -> list[tuple[str, list[Owed]]]:
-    """Return the promises under a heading each, in their order."""
-    this_day = localtime(moment).date()
-
-    def heading(promise: Promise) -> str:
-        if not promise.is_broken:  # type: ignore[attr-defined]  # an annotation, 0 when it is
-            return _("Late, or after one we broke")
-        days = (localtime(promise.due_at).date() - this_day).days
-        return {0: _("Today"), 1: _("Tomorrow")}.get(days, _("Later"))
-
-    return [
-        (title, [Owed(promise, _number(promise)) for promise in promises])
-        for title, promises in groupby(page, heading)
-    ]
-
-
-def _number(promise: Promise) -> ContactPoint | None:
-    """Return where to call: about this ticket, else any number of theirs."""
-    ticket = promise.ticket
-    points = [ticket.contact_point] if ticket.contact_point else []
-    if ticket.customer:
-        points += sorted(ticket.customer.contact_points.all(), key=lambda point: point.pk)
-    return next((point for point in points if point.kind == ContactPoint.Kind.PHONE), None)
-
-
-def _figures(shop: Shop, moment: datetime) -> dict[str, int]:
-    """Count what ended today; what is late and not yet swept broke when its time came."""
-    since, until = calendars.day_bounds(calendars.local(moment, shop.tzinfo).date(), shop.tzinfo)
-    ended = Q(ended_at__gte=since, ended_at__lt=until)
-    late = Q(status=Promise.Status.OPEN, due_at__gte=since, due_at__lte=moment)
-    return Promise.objects.filter(ended | late).aggregate(
-        kept=Count("pk", filter=Q(status=Promise.Status.KEPT)),
-        broken=Count("pk", filter=Q(status=Promise.Status.BROKEN) | late),
+def _woken(moment: datetime) -> TicketQuerySet:
+    """Return what was put aside until now, and nobody has touched since."""
+    found = Ticket.objects.open().filter(
+        snoozed_until__gt=moment - LATELY,
+        snoozed_until__lte=moment,
+        touched_at__lt=F("snoozed_until"),
     )
+    found = found.select_related("customer", "contact_point", "snoozed_by")
+    return found.defer("search_text", "customer__search_text").order_by("snoozed_until", "pk")
 
 
 urlpatterns: list[URLPattern] = [path("", today, name="today")]

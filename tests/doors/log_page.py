@@ -24,11 +24,16 @@ class Page(HTMLParser):
         self.status = response.status_code
         self.fields, self.choices, self.read, self.errors = {}, {}, [], []
         self._inside, self._select, self._text = None, None, []
+        self._is_part, self._form = 'id="log"' not in self.html, ""
         self.feed(self.html)
 
     def handle_starttag(self, tag, attrs):
         given = {name: value if value is not None else "" for name, value in attrs}
         name, value = given.get("name"), given.get("value", "")
+        if tag == "form":
+            self._form = given.get("id", "")
+        if not (self._is_part or "log" in {self._form, given.get("form")}):
+            return  # the shell has fields of its own
         if tag == "input" and name == "read":
             self.read.append(value)
         elif tag == "input" and given.get("type") in {"radio", "checkbox"}:
@@ -46,6 +51,8 @@ class Page(HTMLParser):
             self._inside, self._text = (tag, name), []
 
     def handle_endtag(self, tag):
+        if tag == "form":
+            self._form = ""
         if self._inside and tag == self._inside[0]:
             said = "".join(self._text).removeprefix("\n")
             if tag == "textarea":

@@ -63,7 +63,7 @@ def test_the_ways_are_named_the_preferred_first(at_desk, ticket, reached, texts,
 def test_a_single_way_is_no_choice_but_is_named(at_desk, ticket, reached):
     response = at_desk.get(f"/tickets/{ticket.pk}/")
 
-    assert "Email to ingrid@example.com Answer" in text(response)
+    assert "Email to ingrid@example.com Reply" in text(response)
     assert f'type="hidden" name="way" value="{reached}"' in response.content.decode()
 
 
@@ -103,7 +103,7 @@ def test_the_same_may_be_said_again(act, at_desk, ticket, reached, per, what):
 def test_where_there_is_no_way_it_says_why_and_what_to_do(at_desk, ticket, reached, fields, words):
     ContactPoint.objects.filter(kind="email").update(**fields)
 
-    response = at_desk.get(f"/tickets/{ticket.pk}/")
+    response = at_desk.get(f"/tickets/{ticket.pk}/?write=reply")
 
     assert words in text(response)
     assert f'action="/tickets/{ticket.pk}/answer/"' not in response.content.decode()
@@ -112,13 +112,13 @@ def test_where_there_is_no_way_it_says_why_and_what_to_do(at_desk, ticket, reach
 def test_a_number_alone_without_a_gateway_is_called(at_desk, ticket):
     words = "We know only numbers, and text messages are not set up. Call them instead."
 
-    assert words in text(at_desk.get(f"/tickets/{ticket.pk}/"))
+    assert words in text(at_desk.get(f"/tickets/{ticket.pk}/?write=reply"))
 
 
 def test_a_number_that_takes_no_texts_is_called(at_desk, make_ticket, customer, texts):
     ticket = make_ticket(customer=customer("Operator", number="+18005550199"))
 
-    shown = text(at_desk.get(f"/tickets/{ticket.pk}/"))
+    shown = text(at_desk.get(f"/tickets/{ticket.pk}/?write=reply"))
 
     assert "Their number takes no texts. Call them instead." in shown
 
@@ -126,7 +126,8 @@ def test_a_number_that_takes_no_texts_is_called(at_desk, make_ticket, customer, 
 def test_nobody_known_is_asked_for(at_desk, missed, monday_nine):
     number = missed(now=monday_nine, number="anonymous").ticket.pk
 
-    assert "We know no number or address of theirs." in text(at_desk.get(f"/tickets/{number}/"))
+    page = text(at_desk.get(f"/tickets/{number}/?write=reply"))
+    assert "We know no number or address of theirs." in page
 
 
 @pytest.mark.parametrize(
@@ -166,12 +167,29 @@ def test_a_text_of_too_many_parts_is_refused(act, ticket, texts, ingrid):
 def test_the_parts_of_a_text_are_counted_as_it_is_typed(act, ticket, texts, ingrid, typed, words):
     way = f"sms-{ingrid.contact_points.get().pk}"
 
-    assert text(act(ticket, "answer/parts", way=way, text=typed)) == words
+    response = act(ticket, "answer/parts", way=way, text=typed)
+
+    assert text(response).split(" more ")[0] + " more" == words
     assert sent() == []
 
 
 def test_a_mail_has_no_parts(act, ticket, reached):
-    assert text(act(ticket, "answer/parts", way=reached, text="x" * 500)) == ""
+    said_of_it = text(act(ticket, "answer/parts", way=reached, text="x" * 500))
+
+    assert said_of_it.startswith("Email to ingrid@example.com Re: Laptop")
+
+
+def test_what_leaves_is_read_beforehand(act, ticket, reached, texts, ingrid):
+    mail = act(ticket, "answer/parts", way=reached, text="It is ready.")
+    sms = act(
+        ticket, "answer/parts", way=f"sms-{ingrid.contact_points.first().pk}", text="“Ready” – yes"
+    )
+    nothing = act(ticket, "answer/parts", way=reached, text=" ")
+
+    words = f"Email to ingrid@example.com Re: Laptop [#{ticket.pk}] It is ready."
+    assert text(mail) == words
+    assert text(sms).endswith('Text to (617) 555-0142 "Ready" - yes')
+    assert text(nothing) == "Nothing is written yet."
 
 
 def test_an_ended_ticket_can_be_answered_and_stays_ended(act, ticket, reached, sara, monday_nine):

@@ -52,10 +52,10 @@ def listed(at_desk):
 def test_what_did_not_arrive_is_listed_with_why(listed, ours):
     response = listed()
 
-    assert [row.contact.status for row in response.context["unsent"]] == [
+    assert [line.contact.status for line in response.context["lines"]] == [
         *("doubtful", "withheld", "failed", "bounced"),
     ]
-    assert [row.button for row in response.context["unsent"]] == [
+    assert [line.what.button for line in response.context["lines"]] == [
         *("Send it again", "Send it now", "Send it again", ""),
     ]
     assert "Because 3" in text(response)
@@ -145,6 +145,7 @@ def test_each_list_and_today_ask_as_much_for_one_as_for_three_hundred(
             seen.add(len(captured))
 
     assert {what: len(seen) for what, seen in queries.items()} == dict.fromkeys(queries, 1)
+    assert max(max(seen) for seen in queries.values()) <= 10
 
 
 # -- on the first page -----------------------------------------------------------------------------
@@ -164,6 +165,14 @@ def test_today_says_what_needs_people(at_desk, reached, sara, ours, moment):
         (1, "mail could not be read", "/arrivals/"),
         (1, "mail from a stranger", "/stuck/?what=strangers"),
         (1, "piece of work stopped", "/stuck/?what=work"),
+    ]
+
+
+def test_today_says_how_many_tickets_nobody_knows_whose_they_are(at_desk, shop, missed, moment):
+    missed(now=moment, number="anonymous")
+
+    assert [(need.count, need.words, need.url) for need in at_desk.get("/").context["needs"]] == [
+        (1, "ticket without a customer", "/tickets/?only=unidentified")
     ]
 
 

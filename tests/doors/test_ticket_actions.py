@@ -1,8 +1,6 @@
 """What is done on a ticket's page: each form, refused forms, and pages that were out of date."""
 
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 
@@ -110,18 +108,60 @@ def test_a_subject_is_one_line_of_its_own(act, ticket, subject):
     assert list(errors(act(ticket, "edit", subject=subject))) == ["subject"]
 
 
-def test_of_two_who_change_it_the_second_sees_what_the_first_wrote(act, ticket):
-    seen = f" {ticket.subject}"
-    act(ticket, "edit", subject="Sara's", service="", seen=seen)
+@pytest.fixture
+def two_change_it(act, at_desk, ticket):
+    """Open the form, let somebody else save, then save ours; return the answer."""
 
-    response = act(ticket, "edit", subject="Per's", service="", seen=seen)
+    def two_change_it(theirs, ours):
+        seen = at_desk.get(f"/tickets/{ticket.pk}/?do=edit").context["panel"].seen
+        act(ticket, "edit", **{"subject": "Laptop", "service": ""} | theirs)
+        return act(ticket, "edit", seen=seen, **{"subject": "Laptop", "service": ""} | ours)
+
+    return two_change_it
+
+
+def test_of_two_who_change_it_the_second_sees_both(two_change_it, ticket):
+    response = two_change_it({"subject": "Sara's"}, {"subject": "Per's"})
 
     assert fresh(ticket).subject == "Sara's"
-    assert "Somebody changed it meanwhile, to “Sara's”." in text(response)
+    assert "Somebody changed this while you wrote." in text(response)
+    assert "Two versions of “Subject” Keep mine as it stands in the field Keep theirs Sara's" in (
+        text(response)
+    )
     assert 'value="Per&#x27;s"' in response.content.decode()
-    again = re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1]
-    act(ticket, "edit", subject="Per's", service="", seen=unescape(again))
-    assert fresh(ticket).subject == "Per's"
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("mine", "Per's"), ("theirs", "Sara's")])
+def test_the_second_says_whose_to_keep(act, two_change_it, ticket, keep, kept):
+    seen = two_change_it({"subject": "Sara's"}, {"subject": "Per's"}).context["panel"].seen
+
+    act(ticket, "edit", subject="Per's", service="", seen=seen, keep_subject=keep)
+
+    assert fresh(ticket).subject == kept
+
+
+def test_changed_once_more_it_asks_again(act, two_change_it, ticket):
+    seen = two_change_it({"subject": "Sara's"}, {"subject": "Per's"}).context["panel"].seen
+    act(ticket, "edit", subject="Eva's", service="")
+
+    response = act(ticket, "edit", subject="Per's", seen=seen, keep_subject="theirs")
+
+    assert [clash.theirs for clash in response.context["panel"].clashes] == ["Eva's"]
+    assert fresh(ticket).subject == "Eva's"
+
+
+def test_what_only_they_changed_stays_theirs(two_change_it, ticket, laptop_repair):
+    response = two_change_it({"service": laptop_repair.pk}, {"subject": "Per's"})
+
+    assert response.status_code == 302
+    ticket = fresh(ticket)
+    assert (ticket.subject, ticket.service) == ("Per's", laptop_repair)
+
+
+def test_two_of_one_mind_do_not_clash(two_change_it, ticket):
+    response = two_change_it({"subject": "Dead"}, {"subject": "Dead"})
+
+    assert (response.status_code, fresh(ticket).subject) == (302, "Dead")
 
 
 def test_it_is_taken_given_and_laid_down(act, ticket, sara, per):

@@ -69,12 +69,11 @@ def test_it_says_who_what_and_what_is_promised_next(at_desk, make_ticket, per, s
     page = text(at_desk.get("/tickets/"))
 
     for words in (
-        f"Screen broken #{ticket.number}",
-        "Ingrid Dahl",
+        f"Ingrid Dahl #{ticket.number} Screen broken",
         "New",
         "Call back today 13:00",
         "in 4 h 0 min",
-        "yesterday 12:00 with Per Holm",
+        "Per Holm yesterday 12:00",
     ):
         assert words in page
 
@@ -106,7 +105,7 @@ def test_a_promise_after_a_broken_one_is_marked(at_desk, make_ticket, sara, mond
 def test_a_stranger_is_to_be_identified(at_desk, missed, monday_nine):
     ticket = missed(now=monday_nine, number="anonymous").ticket
 
-    assert f"Call, number withheld {ticket} To be identified" in text(at_desk.get("/tickets/"))
+    assert f"To be identified {ticket} Call, number withheld" in text(at_desk.get("/tickets/"))
 
 
 def test_names_are_shown_as_they_were_written(at_desk, make_ticket):
@@ -183,6 +182,98 @@ def test_it_is_searched_by_number_name_phone_and_what_was_said(
     found = at_desk.get("/tickets/", {"q": query.format(ticket.number)})
 
     assert shown(found) == ["Screen broken"]
+
+
+def test_it_is_narrowed_to_a_colleague_s(at_desk, make_ticket, sara, per):
+    journey.ticket_assigned(make_ticket("his"), per, now=SUNDAY)
+    make_ticket("nobody's")
+
+    assert shown(at_desk.get("/tickets/", {"assignee": "per"})) == ["his"]
+    assert shown(at_desk.get("/tickets/", {"assignee": "x"})) == ["nobody's", "his"]
+
+
+def test_it_is_narrowed_to_what_one_watches(at_desk, make_ticket, sara, per):
+    make_ticket("nobody watches")
+    for subject, who in [("hers", sara), ("his", per)]:
+        journey.ticket_watched(make_ticket(subject), by=who)
+
+    assert shown(at_desk.get("/tickets/", {"only": "watched"})) == ["hers"]
+
+
+def test_it_is_narrowed_to_strangers(at_desk, make_ticket):
+    make_ticket("known")
+    make_ticket("stranger", name="")
+
+    assert shown(at_desk.get("/tickets/", {"only": "unidentified"})) == ["stranger"]
+
+
+def test_it_is_narrowed_to_concerns_that_are_not_settled(at_desk, make_ticket, sara, monday_nine):
+    by = {"by": sara, "now": monday_nine}
+    made = {subject: make_ticket(subject) for subject in ("none", "open", "eased")}
+    for subject in ("open", "eased"):
+        journey.trouble_written(made[subject], fault="", concern="Third time", **by)
+    journey.concern_acknowledged(made["eased"], "We are sorry.", **by)
+    journey.concern_eased(made["eased"], **by)
+
+    response = at_desk.get("/tickets/", {"only": "concern"})
+
+    assert shown(response) == ["open"]
+    assert "their concern is open" in text(response)
+
+
+@pytest.fixture
+def asleep(make_ticket, sara, monday_nine):
+    """One put aside until Tuesday, one that woke on Sunday, and one that is open."""
+    by = {"by": sara, "now": SUNDAY}
+    until = monday_nine + timedelta(days=1)
+    journey.ticket_snoozed(make_ticket("asleep"), until, "Waits for the part", **by)
+    journey.ticket_snoozed(make_ticket("woken"), SUNDAY + timedelta(hours=1), "Call them", **by)
+    make_ticket("open")
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "says"),
+    [
+        ({}, ["open", "woken"], True),
+        ({"state": "new"}, ["open", "woken"], True),
+        ({"assignee": "nobody"}, ["open", "woken"], True),
+        ({"assignee": "me"}, [], False),
+        ({"only": "snoozed"}, ["asleep"], False),
+        ({"state": "all"}, ["asleep", "open", "woken"], False),
+        ({"q": "asleep"}, ["asleep"], False),
+    ],
+)
+def test_what_is_snoozed_is_out_of_the_way_and_counted(at_desk, asleep, query, found, says):
+    response = at_desk.get("/tickets/", query)
+
+    assert sorted(shown(response)) == found
+    assert ("1 is snoozed" in text(response)) is says
+
+
+def test_one_that_is_snoozed_says_until_when_and_why(at_desk, asleep):
+    words = text(at_desk.get("/tickets/", {"only": "snoozed"}))
+
+    assert "snoozed until tomorrow 09:00 : Waits for the part" in words
+
+
+def test_all_asleep_is_not_the_same_as_all_done(at_desk, make_ticket, sara, monday_nine):
+    until = monday_nine + timedelta(days=1)
+    journey.ticket_snoozed(make_ticket(), until, "Part", by=sara, now=SUNDAY)
+
+    assert "What is left has been put aside until later." in text(at_desk.get("/tickets/"))
+
+
+def test_what_narrows_it_is_taken_away_one_by_one(at_desk, make_ticket):
+    service = Service.objects.get(name="Data recovery")
+    make_ticket()
+    query = {"q": "disk", "assignee": "me", "service": service.pk, "only": "watched"}
+
+    chips = at_desk.get("/tickets/", query | {"state": "new"}).context["chips"]
+
+    assert [chip.text for chip in chips] == ["“disk”", "Mine", "Data recovery", "Watched by me"]
+    assert chips[0].url == f"/tickets/?assignee=me&service={service.pk}&only=watched&state=new"
+    assert chips[3].url == f"/tickets/?q=disk&assignee=me&service={service.pk}&state=new"
+    assert at_desk.get("/tickets/").context["chips"] == []
 
 
 def test_who_searches_finds_what_has_ended_too(at_desk, in_every_state):
@@ -318,6 +409,8 @@ def test_the_list_asks_as_much_for_one_row_as_for_three_hundred(at_desk, make_ti
             ticket = make_ticket("Laptop", f"Customer {Ticket.objects.count()}")
             journey.ticket_assigned(ticket, sara, now=SUNDAY)
             journey.callback_promised(ticket, by=sara, now=SUNDAY)
+        numbers = [row.pk for row in Ticket.objects.all()]
+        journey.tickets_assigned_at_once(numbers, sara, by=sara, now=at_desk.at)
         with CaptureQueriesContext(connection) as queries:
             response = at_desk.get("/tickets/")
         asked[len(shown(response))] = len(queries)

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice
 from helpdesk import duties, journey
-from policies.models import Promise, Quote
 from tests.conftest import boston
 from tests.doors.pages import text
-from tickets import intake
+from tickets import devices, intake
+from tickets.devices import Particulars
 from tickets.models import Interaction, Service, Ticket
 from tickets.models.work import Kind
 
@@ -32,7 +32,7 @@ def page(at_desk, ticket):
 
 def offered(response):
     """What can be posted from the page about the ticket, by the end of its address."""
-    found = re.findall(r'(?:form)?action="/tickets/\d+/([^"]+)/"', response.content.decode())
+    found = re.findall(r'(?:action|data-here)="/tickets/\d+/([^"]+)/"', response.content.decode())
     return sorted(set(found))
 
 
@@ -131,8 +131,11 @@ def test_our_own_target_stands_beside_what_was_quoted(page, ticket, sara, monday
 
 # -- what can be done ----------------------------------------------------------------------------
 
-ALWAYS = {"assign", "move", "note"}
-OPENS = ["assign", "callback", "close", "edit", "merge", "promise", "quote", "spam"]
+ALWAYS = {"assign", "call", "here", "move", "watch"}
+OPENS = [
+    *("assign", "callback", "close", "device", "edit", "lend", "merge", "promise", "quote"),
+    *("snooze", "spam", "trouble"),
+]
 
 
 @pytest.mark.parametrize("status", ["new", "open", "waiting", "ready"])
@@ -156,7 +159,7 @@ def test_an_ended_ticket_offers_to_reopen_it_and_a_note(page, ticket, sara, mond
     else:
         journey.ticket_closed(ticket, charge="free", by=sara, now=monday_nine)
 
-    assert offered(page()) == ["note", "reopen"]
+    assert offered(page()) == ["here", "note", "reopen", "watch"]
     assert asked(page()) == []
 
 
@@ -166,7 +169,7 @@ def test_a_merged_ticket_offers_the_one_it_is_part_of(page, ticket, ingrid, sara
 
     response = page()
 
-    assert offered(response) == []
+    assert offered(response) == ["here", "watch"]
     assert asked(response) == []
     assert f"It is part of another ticket now: {into} All" in text(response)
 
@@ -274,25 +277,114 @@ def test_a_stranger_is_asked_to_sign_in(client, ticket):
     assert client.get(f"/tickets/{ticket.pk}/").status_code == 302
 
 
+# -- what comes next ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("new", "In work"),
+        ("open", "Ready for pick-up"),
+        ("waiting", "In work"),
+        ("ready", "Close…"),
+    ],
+)
+def test_one_step_stands_out(page, ticket, sara, monday_nine, status, words):
+    if status != "new":
+        journey.ticket_moved(ticket, status, by=sara, now=monday_nine)
+
+    actions = page().content.decode().split('<div class="actions push"')[1].split("<nav")[0]
+    primary = re.findall(r'class="button primary"[^>]*>([^<]*)<', actions)
+
+    assert primary == [words]
+
+
+def test_the_history_for_the_service_is_one_link_away(page, ticket, ingrid):
+    laptop = Service.objects.get(name="Laptop repair")
+    journey.ticket_described(ticket, subject="Laptop", service=laptop)
+
+    before = page().content.decode().split("But last time…")[0]
+    assert before.endswith(f'<a href="/customers/{ingrid.pk}/?service={laptop.pk}#last-time">')
+
+
+# -- closing where a concern stands --------------------------------------------------------------
+
+
+@pytest.fixture
+def worried(ticket, sara, monday_nine):
+    journey.trouble_written(
+        ticket, fault="", concern="Still paying for it.", by=sara, now=monday_nine
+    )
+    return ticket
+
+
+def test_a_concern_is_acknowledged_before_the_ticket_is_closed(page, worried):
+    shown = page(do="close")
+
+    assert "Nobody has acknowledged their concern yet: “Still paying for it.”" in text(shown)
+    assert f'href="/tickets/{worried.pk}/?do=acknowledge#do"' in shown.content.decode()
+    assert f'action="/tickets/{worried.pk}/close/"' in shown.content.decode()
+
+
+def test_a_ticket_is_closed_with_the_concern_settled(page, act, worried, sara, monday_nine):
+    journey.concern_acknowledged(worried, "I am sorry.", by=sara, now=monday_nine)
+    assert "Their concern is settled, too “Still paying for it.”" in text(page(do="close"))
+
+    refused = act(worried, "close", charge="free")
+    assert list(refused.context["panel"].errors) == ["concern_is_eased"]
+    act(worried, "close", charge="free", concern_is_eased="on")
+
+    worried.refresh_from_db()
+    assert (worried.status, worried.eased_by) == ("closed", sara)
+
+
+def test_without_a_concern_nothing_is_asked(page):
+    assert "concern_is_eased" not in page(do="close").context["panel"].fields
+
+
 # -- its cost ------------------------------------------------------------------------------------
 
 
-def test_the_page_asks_as_much_for_one_row_as_for_three_hundred(page, ticket, sara, monday_nine):
+# What the page asks, one statement each. The shell: the session, the user, the shop with every
+# count. The ticket with customer, device, who is here, what was begun and every figure; the
+# customer's numbers and addresses; promises; quotes; follow-ups; what was said and noted, with how
+# it was sent and whether it came raw; attachments; other tickets of the device; loans and watchers;
+# the rate, or invoices with what settled them; what was merged into it.
+MOST = 14
+
+
+@pytest.fixture
+def rich(ticket, ingrid, sara, monday_nine):
+    """A ticket with something of everything: reopened, billed, merged into, with a device."""
+    laptop = devices.write(ingrid, Particulars(name="ThinkPad T14"))
+    devices.bring(ticket, laptop)
+    journey.ticket_closed(ticket, charge="free", by=sara, now=monday_nine)
+    duties.swept(now=monday_nine + timedelta(hours=1))
+    ticket.refresh_from_db()
+    journey.ticket_reopened(ticket, by=sara, now=TEN)
+    other = intake.open_ticket(subject="B", channel=Kind.CALL, customer=ingrid, now=monday_nine)
+    journey.tickets_merged(other, ticket, by=sara, now=TEN)
+    return ticket
+
+
+def test_the_page_asks_as_much_for_one_row_as_for_three_hundred(page, rich, sara, monday_nine):
     laptop, queries = Service.objects.get(name="Laptop repair"), {}
+    before = Interaction.objects.count()
     for count in (1, 3, 300):
-        for n in range(Promise.objects.count(), count):
-            at = monday_nine + timedelta(minutes=n)
+        for n in range(Interaction.objects.count() - before, count):
+            at = TEN + timedelta(minutes=n)
             due_at = at + timedelta(days=30)
-            journey.note_added(ticket, f"Note {n}", by=sara, now=at, minutes=1)
-            journey.promised(ticket, "News", due_at, kind="update", by=sara, now=at)
-            journey.quoted(ticket, laptop, by=sara, now=at)
+            journey.note_added(rich, f"Note {n}", by=sara, now=at, minutes=1)
+            journey.promised(rich, "News", due_at, kind="update", by=sara, now=at)
+            journey.quoted(rich, laptop, by=sara, now=at)
+        page()
         with CaptureQueriesContext(connection) as captured:
             assert page().status_code == 200
-        queries[count] = len(captured)
+        queries[count] = [query["sql"] for query in captured]
 
-    assert len(set(queries.values())) == 1, queries
-    assert queries[300] <= 16
-    assert Quote.objects.count() == Interaction.objects.count() == 300
+    counts = {count: len(said) for count, said in queries.items()}
+    assert len(set(counts.values())) == 1, counts
+    assert counts[300] <= MOST, "\n".join(said[:300] for said in queries[300])
 
 
 def test_all_of_a_long_story_asks_no_more(page, ticket, sara, monday_nine):

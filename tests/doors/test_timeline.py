@@ -7,6 +7,7 @@ import pytest
 from helpdesk import duties, journey
 from helpdesk.journey import Contact
 from tests.conftest import boston
+from tests.doors.mails import arrive, mail
 from tests.doors.pages import text
 from tickets import intake
 from tickets.models import Interaction, Service
@@ -154,3 +155,95 @@ def test_a_long_story_shows_its_end_and_offers_the_rest(page, ticket, per, monda
     assert "Show all of it" in text(short)
     assert len(whole.context["entries"]) == 121
     assert "Show all of it" not in text(whole)
+
+
+# -- parts of it, and how it came ----------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(ticket, sara, per, monday_nine):
+    said = Contact(kind=Kind.WALK_IN, direction="in", said="Dead.", heard_at=monday_nine)
+    journey.contact_logged(said, by=sara, now=monday_nine, ticket=ticket)
+    for n in range(2):
+        journey.note_added(ticket, f"Note {n}", by=per, now=TEN + timedelta(minutes=n))
+    journey.callback_promised(ticket, by=sara, now=boston(2026, 3, 2, 11))
+    return ticket
+
+
+PARTS = [
+    ("talk", ["Ingrid Berg was at the counter"]),
+    ("notes", ["Per Holm noted", "Per Holm noted"]),
+    ("ledger", ["Promised: Call back, by today 15:00"]),
+]
+
+
+@pytest.mark.parametrize(("show", "what"), PARTS)
+def test_a_part_of_it_is_shown_by_itself(page, mixed, show, what):
+    response = page(show=show)
+
+    assert happened(response) == what
+    assert [each.show for each in response.context["shows"] if each.is_chosen] == [show]
+    assert "All Conversation 1 Notes 2 Promises and money" in text(response)
+
+
+def test_whatever_else_is_asked_for_shows_all_of_it(page, mixed):
+    assert happened(page(show="nonsense")) == happened(page())
+
+
+def test_a_part_reaches_back_past_what_is_left_out(page, ticket, mixed, per):
+    for n in range(110):
+        journey.note_added(ticket, f"More {n}", by=per, now=TEN + timedelta(hours=n + 2))
+
+    assert happened(page(show="talk")) == ["Ingrid Berg was at the counter"]
+
+
+EMPTY = [
+    ("talk", "Nothing was said with the customer yet."),
+    ("notes", "Nobody has left a note yet."),
+    ("ledger", "Nothing is promised, quoted or invoiced yet."),
+]
+
+
+@pytest.mark.parametrize(("show", "words"), EMPTY)
+def test_an_empty_part_says_so(page, show, words):
+    assert words in text(page(show=show))
+
+
+def test_what_was_told_by_a_message_is_read_once(at_desk, ingrid, monday_nine):
+    journey.customer_reached_by(ingrid, intake.reachable("ingrid@example.com", "US"))
+    contact = arrive(mail("Is it ready?", sender="ingrid@example.com"), now=monday_nine).interaction
+    duties.swept(now=monday_nine + timedelta(minutes=5))
+
+    entries = at_desk.get(f"/tickets/{contact.ticket_id}/").context["entries"]
+
+    written = [entry.said for entry in entries if entry.look == "out"]
+    promised = [entry.said for entry in entries if entry.what.startswith("Promised")]
+    assert len(written) == 1
+    assert promised == [""]
+
+
+def test_a_call_shows_what_the_phone_system_sent(at_desk, say):
+    say("newCall")
+    say("hangup", cause="cancel")
+    contact = Interaction.objects.get(kind="call")
+    came = f"/tickets/{contact.ticket_id}/contacts/{contact.pk}/came/"
+
+    assert f'href="{came}"' in at_desk.get(f"/tickets/{contact.ticket_id}/").content.decode()
+    arrivals = at_desk.get(came).context["arrivals"]
+    assert [arrival.interaction_id for arrival in arrivals] == [contact.pk] * 2
+
+
+def test_one_thing_that_came_is_shown_at_once(at_desk, monday_nine):
+    contact = arrive(mail("Hello"), now=monday_nine).interaction
+
+    response = at_desk.get(f"/tickets/{contact.ticket_id}/contacts/{contact.pk}/came/")
+
+    assert response["Location"] == f"/arrivals/{contact.arrivals.get().pk}/"
+
+
+def test_what_was_written_here_did_not_come(at_desk, page, mixed):
+    note = mixed.interactions.filter(kind="note").first()
+
+    assert "as it came" not in text(page())
+    shown = text(at_desk.get(f"/tickets/{mixed.pk}/contacts/{note.pk}/came/"))
+    assert "It did not come: it was written here" in shown

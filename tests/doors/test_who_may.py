@@ -21,13 +21,16 @@ from django.utils.timezone import now
 from billing import gifts
 from helpdesk import journey, opening
 from helpdesk.models import Lease
+from policies import canned
 from policies.models import FollowUp, Promise
 from tests.api.operations import routes as programs_routes
 from tests.conftest import boston
 from tests.doors.correspondence import given_up, tasks
 from tests.doors.mails import answered, arrive, fate, mail, unreadable
-from tickets import intake
-from tickets.models import Attachment, Interaction, Service, Ticket, User
+from tickets import intake, solutions
+from tickets.devices import Particulars
+from tickets.models import Attachment, Interaction, LoanDevice, Notice, Service, Ticket, User
+from tickets.solutions import Advice
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +58,16 @@ DOORS = {
     "log-call": Door(),
     "log-call-candidates": Door(),
     "log-call-offers": Door(),
+    "log-call-solutions": Door(),
+    "draft": post("form", discard="1"),
     "tickets": Door(),
+    "tickets-bulk": post(do="watch", ticket="{number}"),
+    "tickets-undo": post("bulk_action"),
+    "callbacks": Door(),
+    "callback-claim": post("promise"),
+    "callback-release": post("promise"),
+    "callback-tried": post("promise", how="call"),
+    "callback-solved": post("promise"),
     "ticket": Door(kwargs=("number",)),
     "ticket-note": post("number", text="Looked at it."),
     "ticket-edit": post("number", subject="Laptop"),
@@ -66,8 +78,26 @@ DOORS = {
     "ticket-spam": post("number", sure="on"),
     "ticket-merge": post("number", into="{third}"),
     "ticket-identify": post("number", name="Ingrid Dahl"),
+    "ticket-trouble": post("number", fault="Mainboard", concern="It was new."),
+    "ticket-acknowledge": post("number", said="0"),
+    "ticket-ease": post("number"),
+    "ticket-device": post("number", device="new", name="ThinkPad T14"),
+    "ticket-lend": post("number", device="{spare}", due_date="{day}"),
+    "ticket-snooze": post("number", until="hours", reason="0"),
+    "ticket-wake": post("number"),
+    "ticket-watch": post("number"),
+    "ticket-unwatch": post("number"),
     "ticket-answer": post("number", way="email-{point}", text="It is ready."),
     "ticket-answer-parts": Door("post", kwargs=("number",)),
+    "ticket-answer-canned": Door("post", kwargs=("number",)),
+    "ticket-call": post("number", how="out", said="It is ready."),
+    "ticket-walk-in": post("number", said="Is it ready?"),
+    "ticket-here": Door("post", kwargs=("number",)),
+    "contact-came": Door(kwargs=("number", "contact")),
+    "colleagues": Door(),
+    "replies": Door(),
+    "reply-new": Door(),
+    "reply": Door(kwargs=("canned",)),
     "message": Door(kwargs=("number", "mail")),
     "message-raw": Door(kwargs=("number", "mail")),
     "message-retry": post("number", "unsent"),
@@ -89,6 +119,16 @@ DOORS = {
     "quote-accept": post("number", "quote", how="phone"),
     "promise-told": post("number", "promise", words="By one."),
     "promise-end": post("number", "promise", status="solved"),
+    "bench": Door(),
+    "bench-move": post("number", to="waiting"),
+    "bench-take": post("number"),
+    "bench-note": post("number", text="Looked at it."),
+    "off-channel": Door(),
+    "solutions": Door(),
+    "solution": Door(kwargs=("solution",)),
+    "solution-new": Door(),
+    "solution-edit": Door(kwargs=("solution",)),
+    "solution-offer": post("solution", ticket="{third}"),
     "customers": Door(),
     "customer-new": Door(),
     "customer": Door(kwargs=("customer",)),
@@ -96,9 +136,29 @@ DOORS = {
         "customer", name="I", kind="person", language="en", preferred_channel="sms"
     ),
     "customer-contact": post("customer", reach="+16175550199"),
+    "customer-contact-remove": post("customer", point="{point}"),
+    "customer-merge": Door(kwargs=("customer",)),
+    "customer-unmerge": post("merged"),
+    "strangers": Door(),
+    "stranger": Door(kwargs=("point",)),
+    "ticket-customer": Door(kwargs=("number",)),
+    "device-new": Door(kwargs=("customer",)),
+    "device": Door(kwargs=("device",)),
+    "device-edit": post("device", name="ThinkPad T14"),
+    "loans": Door(),
+    "loan-device-new": post(name="ThinkPad L13"),
+    "loan-device": post("spare", do="retire"),
+    "loan-return": post("loan"),
     "invoice": Door(kwargs=("reference",)),
     "invoice-document": Door(kwargs=("reference",)),
     "invoice-pay": post("reference", kind="cash", amount="45.00", due="4500"),
+    "live": Door(),
+    "live-later": post(call="{contact}"),
+    "find": Door(data={"q": "Ingrid"}),
+    "notices": Door(),
+    "notices-read": post(),
+    "notice-read": post("notice"),
+    "styleguide": Door(status=404),  # only in DEBUG
     "report": Door(opens_to=("owner",), kwargs=("slug",)),
     "report-export": Door(opens_to=("owner",), kwargs=("slug",)),
 }
@@ -179,11 +239,42 @@ def world(shop, people, hear, missed):
             reference=done.invoices.get().reference,
             service=Service.objects.first().pk,
             slug="gifts",
+            form="call",
+            bulk_action=journey.tickets_assigned_at_once([third.pk], by, by=by, now=at).pk,
             **_correspondence(ticket, by, at),
+            **_devices(ticket, customer, by, at),
+            merged=_merged(shop, by, at).gone_id,
             soon=f"{now() + timedelta(days=2):%Y-%m-%dT%H:%M}",
+            solution=solutions.write(Advice("Black screen"), by=by, now=at).pk,
+            notice=_notice(ticket, by, at),
+            canned=canned.write("Hours", "We open at nine.", language="en", by=by, now=at).pk,
         )
 
     return build
+
+
+def _merged(shop, by, at):
+    gone, kept = (intake.new_customer("Ingrid", shop=shop, now=at) for _ in range(2))
+    return journey.customers_merged(gone, kept, by=by, now=at)
+
+
+def _devices(ticket, customer, by, at):
+    """One of theirs, one of ours that they have, and one that is here."""
+    lent, spare = (LoanDevice.objects.create(name=name) for name in ("Lent", "Spare"))
+    week = now().date() + timedelta(days=7)
+    theirs = Particulars(name=f"Laptop {ticket.pk}")
+    return {
+        "device": journey.device_written(customer, theirs).pk,
+        "spare": spare.pk,
+        "loan": journey.device_lent(lent, ticket, week, by=by, now=at).pk,
+        "day": week,
+    }
+
+
+def _notice(ticket, by, at):
+    """Something `by` should read; who else says that they have, changes nothing."""
+    contact = Interaction.objects.filter(ticket=ticket).first()
+    return Notice.objects.create(user=by, interaction=contact, why="watched", noticed_at=at).pk
 
 
 def _correspondence(ticket, by, at):
@@ -216,9 +307,15 @@ def _correspondence(ticket, by, at):
 def knock(client, name, world):
     door = DOORS[name]
     values = dict(vars(world))
-    if name == "ticket-reopen":
+    if name in {"ticket-reopen", "ticket-customer"}:
         values["number"] = values["done"]
-    if name == "ticket-close":
+    if name in {"ticket-acknowledge", "ticket-ease"}:
+        by, at = User.objects.first(), now()
+        ticket = Ticket.objects.get(pk=world.number)
+        journey.trouble_written(ticket, fault="", concern="It was new.", by=by, now=at)
+        if name == "ticket-ease":
+            journey.concern_acknowledged(ticket, "That is maddening.", by=by, now=at)
+    if name in {"ticket-close", "ticket-device"}:
         journey.customer_identified(
             Ticket.objects.get(pk=world.number), intake.Customer.objects.get(pk=world.customer)
         )
@@ -233,7 +330,8 @@ def knock(client, name, world):
 
 
 PKS = {"contact", "promise", "quote", "customer", "mail", "unsent", "task", "asked", "point"}
-PKS |= {"attachment", "arrival", "lease"}
+PKS |= {"merged", "bulk_action"}
+PKS |= {"attachment", "arrival", "lease", "device", "loan", "spare", "solution", "notice", "canned"}
 
 
 def test_every_route_has_an_entry():

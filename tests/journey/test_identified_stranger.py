@@ -4,10 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk import journey
+from billing import gifts
+from helpdesk import duties, journey
+from helpdesk.journey import LastWay, StaysTheirs
+from helpdesk.web import history
 from tests.conftest import CALLER, boston
-from tickets import intake, phones, search
-from tickets.models import ContactPoint, Ticket
+from tests.journey.ledger import fates
+from tickets import devices, intake, phones, search
+from tickets.models import ContactPoint, Customer, Ticket
+from tickets.states import LostRace
 
 HOUR = timedelta(hours=1)
 ANOTHER = "+16175550199"
@@ -127,3 +132,135 @@ def test_whoever_was_merged_into_another_does_not_share_it(ingrid, shop, monday_
     double.save()
 
     assert intake.caller(phones.read(CALLER, "US")).customer == ingrid
+
+
+# -- it was somebody else ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hand(sara):
+    def hand(ticket, customer, *, now=NOON, **more):
+        ticket.refresh_from_db()
+        return journey.ticket_reassigned_to(ticket, customer, by=sara, now=now, **more)
+
+    return hand
+
+
+def whose():
+    return [ticket.customer for ticket in Ticket.objects.order_by("pk")]
+
+
+def test_what_they_are_promised_and_asked_for_follows_them(stranger, nils, shop):
+    journey.customer_identified(stranger, nils)
+
+    customers = history.with_balance(Customer.objects.all(), shop=shop, now=NOON)
+    balance = history.balance(customers.get(pk=nils.pk))
+    assert balance.ever.contacts == 1
+    assert fates() == [("callback", "open")]
+    assert stranger.promises.get().ticket.customer == nils
+
+
+def test_a_ticket_taken_for_another_s_is_corrected(stranger, nils, ingrid, hand):
+    journey.customer_identified(stranger, ingrid)
+
+    handed = hand(stranger, nils)
+
+    assert (stranger.customer, handed.moved, handed.stayed) == (nils, (stranger,), ())
+    assert list(search.narrow(Ticket.objects.all(), "nils holm")) == [stranger]
+    note = stranger.interactions.get(kind="note")
+    assert note.text == "It was taken for Ingrid Berg's; it is from Nils Holm."
+
+
+def test_the_number_stays_whose_it_was_unless_told(stranger, nils, ingrid, hand, missed):
+    earlier = missed(now=NOON, call_id="2", number=ANOTHER).ticket
+    later = intake.open_ticket(
+        subject="Again", channel="call", now=NOON, point=earlier.contact_point
+    )
+    journey.customer_identified(earlier, ingrid)
+
+    hand(earlier, nils)
+    assert whose()[1:] == [nils, ingrid]
+    hand(later, nils, with_number=True)
+
+    assert whose()[1:] == [nils, nils]
+    assert [point.value for point in nils.contact_points.all()] == [ANOTHER]
+    assert [point.value for point in ingrid.contact_points.all()] == [CALLER]
+
+
+def test_what_was_invoiced_stays_theirs(ingrid, nils, logged, close, hand):
+    point = ingrid.contact_points.get()
+    billed = close(logged(now=NOON, customer=ingrid, point=point).ticket, now=NOON)
+    duties.swept(now=NOON + HOUR)
+    waiting = logged(now=NOON, customer=ingrid, point=point).ticket
+
+    with pytest.raises(StaysTheirs, match="was invoiced to Ingrid Berg, and stays theirs"):
+        hand(billed, nils)
+    handed = hand(waiting, nils, with_number=True)
+
+    assert (handed.moved, handed.stayed) == ((waiting,), (billed,))
+    assert whose() == [ingrid, nils]
+
+
+def test_what_is_closed_is_invoiced_to_whom_it_belongs_by_then(ingrid, nils, logged, close, hand):
+    ticket = close(logged(now=NOON, customer=ingrid).ticket, now=NOON)
+
+    hand(ticket, nils)
+
+    assert gifts.bill(ticket, now=NOON + HOUR).customer == nils
+
+
+def test_it_may_be_nobody_s_again_until_it_is_closed(ingrid, logged, close, hand):
+    ticket = logged(now=NOON, customer=ingrid).ticket
+    hand(ticket, None)
+    assert ticket.customer is None
+    with pytest.raises(LostRace):
+        hand(ticket, ingrid)
+
+    journey.customer_identified(ticket, ingrid)
+    close(ticket, now=NOON)
+    with pytest.raises(StaysTheirs, match="is closed"):
+        hand(ticket, None)
+
+
+def test_a_device_goes_along_unless_it_was_here_before(ingrid, nils, logged, hand):
+    new, old = (devices.write(ingrid, devices.Particulars(name)) for name in ("New", "Old"))
+    tickets = [logged(now=NOON, customer=ingrid).ticket for _ in range(3)]
+    for ticket, device in zip(tickets, (new, old, old), strict=True):
+        devices.bring(ticket, device)
+
+    for ticket in tickets[:2]:
+        hand(ticket, nils)
+
+    new.refresh_from_db()
+    old.refresh_from_db()
+    assert (new.customer, old.customer) == (nils, ingrid)
+    assert [Ticket.objects.get(pk=it.pk).device for it in tickets] == [new, None, old]
+
+
+# -- a number that is theirs no more -------------------------------------------------------------
+
+
+def test_a_number_that_is_not_theirs_any_more_is_a_stranger_s(ingrid, logged, spoken):
+    journey.customer_reached_by(ingrid, intake.reachable(ANOTHER, "US"))
+    point = ContactPoint.objects.get(value=ANOTHER)
+    ticket = logged(now=NOON, customer=ingrid, point=point).ticket
+
+    journey.customer_not_reached_by(ingrid, point)
+
+    ticket.refresh_from_db()
+    assert (ticket.customer, ticket.contact_point.value) == (ingrid, CALLER)
+    assert ticket.interactions.get().contact_point == point
+    assert spoken(now=NOON + HOUR, number=ANOTHER).ticket.customer is None
+    assert list(search.narrow(Customer.objects.all(), ANOTHER)) == []
+
+
+def test_the_last_way_stays_while_something_is_promised(ingrid, logged, sara):
+    point = ingrid.contact_points.get()
+    promise = logged(now=NOON, customer=ingrid, point=point, wants_callback=True).promise
+
+    with pytest.raises(LastWay, match="Ingrid Berg is promised something"):
+        journey.customer_not_reached_by(ingrid, point)
+    journey.promise_ended(promise, "kept", because="Called", by=sara, now=NOON)
+    journey.customer_not_reached_by(ingrid, point)
+
+    assert ingrid.contact_points.count() == 0

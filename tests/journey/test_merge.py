@@ -176,3 +176,29 @@ def test_a_call_joins_the_other_from_then_on(earlier, later, merge, spoken):
     merge(earlier, later)
 
     assert spoken(now=NOON + HOUR / 2, call_id="3", number=ANOTHER).ticket == later
+
+
+def worried(ticket, concern, by, *, eased=False):
+    journey.trouble_written(ticket, fault="Dead", concern=concern, by=by, now=NOON)
+    journey.concern_acknowledged(ticket, "It is on us.", by=by, now=NOON)
+    if eased:
+        journey.concern_eased(ticket, by=by, now=NOON)
+
+
+def test_a_concern_is_not_lost(earlier, later, merge, sara, per):
+    worried(earlier, "Second time", sara)
+    journey.ticket_watched(earlier, by=per)
+
+    merge(earlier, later)
+
+    assert (later.fault, later.concern, later.acknowledged_by) == ("Dead", "Second time", sara)
+    assert list(later.watchers.all()) == [per]
+
+
+def test_one_that_stands_opens_one_that_was_settled(earlier, later, merge, sara):
+    worried(earlier, "Second time", sara)
+    worried(later, "Too slow", sara, eased=True)
+
+    merge(earlier, later)
+
+    assert (later.concern, later.eased_at) == ("Too slow\nSecond time", None)

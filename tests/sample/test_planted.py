@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
-from django.db.models import Count, DateTimeField, Sum
+from django.db.models import Count, DateTimeField, Q, Sum
 from django.urls import reverse
 
 from billing.models import Invoice, Settlement
@@ -12,13 +12,31 @@ from helpdesk import duties
 from helpdesk.models import Heartbeat, Lease
 from helpdesk.sample.people import DEAD_MAIL, PEOPLE
 from helpdesk.sample.questions import SORRY
-from policies.models import FollowUp, Promise, Quote, Satisfaction
+from policies.models import CannedReply, FollowUp, Promise, Quote, Satisfaction
 from tests.sample.conftest import NOW
-from tickets.models import Arrival, ContactPoint, Customer, Event, Interaction, Shop, Ticket, User
+from tickets.models import (
+    Arrival,
+    ContactPoint,
+    Customer,
+    Device,
+    Event,
+    Interaction,
+    Loan,
+    Notice,
+    Offer,
+    Shop,
+    Ticket,
+    User,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("planted")]
 
-DUE = {"due_at", "target_at", "bill_at"}  # an Event is stamped by the database's own clock
+DUE = {
+    "due_at",
+    "target_at",
+    "bill_at",
+    "snoozed_until",
+}  # an Event is stamped by the database's own clock
 Status = Promise.Status
 
 
@@ -141,6 +159,40 @@ def test_contacts_of_every_kind_the_shop_has():
     assert Interaction.objects.filter(official=False).exists()
 
 
+def test_devices_are_under_warranty_or_still_being_paid_for_or_came_back():
+    assert Device.objects.filter(warranty_until__gte=NOW.date()).exists()
+    assert Device.objects.filter(financed_until__gte=NOW.date()).exists()
+    assert Device.objects.annotate(times=Count("tickets")).filter(times__gt=1).exists()
+
+
+def test_concerns_are_in_every_state():
+    worried = Ticket.objects.exclude(concern="")
+    assert worried.filter(acknowledged_at__isnull=True).exists()
+    assert worried.filter(acknowledged_at__isnull=False, eased_at__isnull=True).exists()
+    assert worried.filter(eased_at__isnull=False).exists()
+
+
+def test_something_is_lent_and_something_came_back():
+    assert kinds(Loan.objects.annotate(out=Q(returned_at__isnull=True)), "out") == {True, False}
+
+
+def test_solutions_are_offered_and_mostly_taken():
+    assert Offer.objects.filter(choice="").exists()
+    assert Offer.objects.exclude(choice="").count() > 5
+    assert kinds(CannedReply.objects, "language") == {"en", "sv"}
+
+
+def test_colleagues_hear_of_each_other():
+    assert kinds(Notice.objects, "why") == {"named", "watched"}
+    assert Ticket.objects.filter(snoozed_until__gt=NOW).exclude(snoozed_because="").exists()
+
+
+def test_who_found_one_of_us_privately_was_written_to():
+    private = Interaction.objects.filter(official=False, direction="in")
+    assert private.count() > 1
+    assert Interaction.objects.filter(answers__in=private, is_automatic=True).exists()
+
+
 def test_what_machines_sent_is_known_as_that():
     assert kinds(Arrival.objects, "verdict") >= {
         Arrival.Verdict.BOUNCE,
@@ -172,7 +224,10 @@ def test_subjects_do_not_read_as_copies():
     assert len(set(subjects)) > 0.75 * len(subjects)
 
 
-@pytest.mark.parametrize("name", ["today", "tickets", "customers", "arrivals", "stuck"])
+@pytest.mark.parametrize(
+    "name",
+    ["today", "tickets", "customers", "arrivals", "stuck", "bench", "off-channel", "solutions"],
+)
 def test_its_pages_can_be_read(client, name):
     client.force_login(User.objects.get(username="eva"))
     assert client.get(reverse(name)).status_code == 200

@@ -187,6 +187,10 @@ class Ticket(models.Model):
     # Kept by tickets.search; what search reads.
     search_text = models.TextField(default="", blank=True, editable=False)
 
+    ACKNOWLEDGED = (
+        *("acknowledged_at", "acknowledged_by", "acknowledged_text"),
+        *("eased_at", "eased_by"),
+    )
     AWAKE: ClassVar = {"snoozed_until": None, "snoozed_by": None, "snoozed_because": ""}
 
     objects = TicketQuerySet.as_manager()

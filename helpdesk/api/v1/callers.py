@@ -78,8 +78,8 @@ def _customers(request: Request, customers: Sequence[Customer], shop: Shop) -> l
         .order_by("due_at", "pk")
     )
     gifts = Settlement.objects.filter(
-        kind=Settlement.Kind.GIFT, invoice__customer__in=customers
-    ).values_list("invoice__customer")
+        kind=Settlement.Kind.GIFT, invoice__ticket__customer__in=customers
+    ).values_list("invoice__ticket__customer")
     given = dict(gifts.annotate(Sum("amount")))
     return [
         {

@@ -1,0 +1,178 @@
+"""Somebody called or texted one of us, or stopped them outside: who, how, done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from helpdesk import journey
+from helpdesk.journey import How, Met, OffChannel
+from helpdesk.web.http import Request, part
+from helpdesk.web.ticket_forms import Line, new_id
+from tickets import intake, phones, search, text
+from tickets.models import Customer, Interaction, Ticket
+
+TEMPLATE, HOW_TEMPLATE = "desk/off_channel.html", "desk/off_channel_how.html"
+PEOPLE = 6  # what one takes in on a phone without much scrolling
+LOOKED_AT = 40  # tickets, to find so many people in
+TICKETS = 5
+LONGEST = 120
+NEW = "new"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody it may have been."""
+
+    customer: Customer
+    ticket: Ticket | None  # the last of theirs
+    times: int  # how often they have done this
+
+
+class MetForm(forms.Form):
+    """How they found one of us; `how` is the button that was pressed."""
+
+    how = forms.ChoiceField(choices=How.choices)
+    customer = forms.ModelChoiceField(
+        Customer.objects.filter(merged_into__isnull=True), required=False
+    )
+    name = Line(max_length=LONGEST, required=False)  # or number, of somebody new
+    ticket = forms.CharField(max_length=18, required=False)
+    words = Line(max_length=2000, required=False)
+    form_id = forms.CharField(max_length=32, required=False)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def off_channel(request: Request) -> HttpResponse:
+    if request.method == "POST":
+        return _log(request)
+    if request.GET.get("customer") or request.GET.get("name"):
+        return _ask_how(request)
+    return _ask_who(request)
+
+
+def _ask_who(request: Request) -> HttpResponse:
+    q = text.one_line(request.GET.get("q", ""), LONGEST)
+    context = {"now": now(), "q": q, "people": _found(q) if q else _recent(request)}
+    return render(request, part(request, TEMPLATE, "people"), context)
+
+
+def _ask_how(request: Request, form: MetForm | None = None) -> HttpResponse:
+    given = request.GET if form is None else request.POST
+    name = text.one_line(given.get("name", ""), LONGEST)
+    key = given.get("customer", "")
+    is_key = key.isascii() and key.isdecimal() and len(key) < 19
+    known = Customer.objects.filter(merged_into__isnull=True)
+    customer = known.filter(pk=int(key)).first() if is_key else None
+    if customer is None and not name:
+        messages.error(request, _("Say first who it was."))
+        return redirect("off-channel")
+    open_tickets = Ticket.objects.open().filter(customer=customer).order_by("-touched_at")
+    context = {
+        "now": now(),
+        "customer": customer,
+        "name": name,
+        "tickets": list(open_tickets.defer("search_text")[:TICKETS]) if customer else [],
+        "times": journey.off_channel_contacts(customer).count() if customer else 0,
+        "choices": How.choices,
+        "form": form,
+        "form_id": given.get("form_id") or new_id(),
+    }
+    return render(request, HOW_TEMPLATE, context, status=422 if form else 200)
+
+
+def _log(request: Request) -> HttpResponse:
+    form = MetForm(request.POST)
+    if not form.is_valid():
+        return _ask_how(request, form)
+    given, moment = form.cleaned_data, now()
+    customer, name = given["customer"], given["name"]
+    if customer is None and not name:
+        return _ask_how(request, form)
+    about = OffChannel(given["how"], moment, given["words"], given["form_id"])
+    try:
+        with transaction.atomic():  # somebody new is written down with the contact, or not at all
+            who = {"customer": customer} if customer else _somebody_new(request, name)
+            met = journey.off_channel_met(
+                about,
+                by=request.user,
+                now=moment,
+                ticket=_ticket(given["ticket"], customer),
+                is_new_matter=given["ticket"] == NEW,
+                **who,
+            )
+    except IntegrityError:  # the button was pressed twice
+        messages.success(request, _("That is logged already."))
+        return redirect("bench")
+    _say(request, met)
+    return redirect("bench")
+
+
+def _ticket(number: str, customer: Customer | None) -> Ticket | None:
+    """Return the one of theirs that they chose; one that has ended meanwhile is as none."""
+    if customer is None or not (number.isascii() and number.isdecimal()):
+        return None
+    return Ticket.objects.open().filter(pk=int(number), customer=customer).first()
+
+
+def _somebody_new(request: Request, name: str) -> dict[str, Any]:
+    """Take what was typed for a number where it is one, else for a name."""
+    number = phones.read(name, request.shop.region) if phones.digits(name) else None
+    if number is None or number.kind != phones.Kind.NUMBER:
+        return {"customer": journey.customer_met(name, now=now())}
+    caller = intake.known(number)
+    return {"customer": caller.customer, "point": None if caller.customer else caller.point}
+
+
+def _say(request: Request, met: Met) -> None:
+    logged = _("Logged on %s.") % met.ticket
+    if met.letter is not None:
+        point = met.letter.contact_point
+        where = point.said(request.shop.region) if point else met.letter.recipient
+        said = _("The shop writes to %s how to reach us. You need not answer.") % where
+        messages.success(request, f"{logged} {said}")
+        return
+    parts = [logged, met.because]
+    if met.sentence:
+        parts.append(_("Say it yourself, when they come again: “%s”") % met.sentence)
+    messages.warning(request, " ".join(parts))
+
+
+def _recent(request: Request) -> list[Person]:
+    """Return whose tickets I have, the last touched first, then whoever else was here lately."""
+    known = Ticket.objects.filter(customer__isnull=False).order_by("-touched_at", "-number")
+    known = known.select_related("customer").defer("search_text", "customer__search_text")
+    tickets = [*known.filter(assignee=request.user)[:LOOKED_AT], *known[:LOOKED_AT]]
+    last: dict[int, Ticket] = {}
+    for ticket in tickets:
+        last.setdefault(ticket.customer_id or 0, ticket)
+    return _people([ticket.customer for ticket in last.values() if ticket.customer], last)
+
+
+def _found(q: str) -> list[Person]:
+    known = Customer.objects.filter(merged_into__isnull=True)
+    found = search.narrow(known, q).order_by("name", "pk").defer("search_text")
+    return _people(list(found[:PEOPLE]), {})
+
+
+def _people(customers: list[Customer], last: dict[int, Ticket]) -> list[Person]:
+    shown = customers[:PEOPLE]
+    away = Interaction.objects.filter(
+        ticket__customer__in=shown, official=False, direction=Interaction.Direction.IN
+    )
+    times = dict(away.order_by().values_list("ticket__customer").annotate(Count("pk")))
+    return [Person(who, last.get(who.pk), times.get(who.pk, 0)) for who in shown]
+
+
+urlpatterns = [path("off-channel/", off_channel, name="off-channel")]

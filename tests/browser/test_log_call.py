@@ -1,0 +1,216 @@
+"""A call is logged with hands on the keyboard; a closed tab loses nothing; no script is needed."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from helpdesk import journey
+from tests.conftest import boston
+
+NUMBER = "6175550142"
+WORDS = "Asks whether the laptop is ready. Needs it for a course on Thursday."
+
+
+class Hands:
+    """Somebody at the keyboard: what they type, and the keys they press besides."""
+
+    def __init__(self, page):
+        self.page, self.pressed = page, []
+
+    def type(self, words):
+        self.page.keyboard.type(words)
+
+    def press(self, *keys):
+        for key in keys:
+            self.pressed.append(key)
+            self.page.keyboard.press(key)
+
+
+@pytest.fixture
+def known(ingrid, sara):
+    """Ingrid's laptop is here since Monday."""
+    contact = journey.Contact("walk_in", "in", "Laptop is slow", heard_at=boston(2026, 3, 2, 9))
+    return journey.contact_logged(contact, by=sara, now=contact.heard_at, customer=ingrid).ticket
+
+
+@pytest.fixture
+def ake(customer):
+    """Åke shares Ingrid's telephone."""
+    return customer("Åke Berg")
+
+
+@pytest.fixture
+def session(sara):
+    client = Client()
+    client.force_login(sara)
+    return client.cookies["session"].value
+
+
+@pytest.fixture
+def desk(live_server, session, chromium):
+    """Open a window of Sara's; several are one browser."""
+    context = chromium.new_context(base_url=live_server.url)
+    context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+def opened(context, query=""):
+    page = context.new_page()
+    page.goto(reverse("log-call") + query)
+    return page
+
+
+def test_a_known_caller_by_keyboard_alone(known, desk):
+    page = opened(desk)
+    hands = Hands(page)
+    expect(page.get_by_label("Number or name")).to_be_focused()
+
+    hands.type(NUMBER)
+    hands.press("Enter")
+    expect(page.get_by_label("What they said")).to_be_focused()
+    hands.type(WORDS)
+    hands.press("Tab", "2")
+    expect(page.locator(".when-callback .say")).to_be_visible()
+    hands.press("Control+Enter")
+
+    expect(page).to_have_url(re.compile(rf"/tickets/{known.pk}/$"))
+    expect(page.get_by_text("Promised: we call back by")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(WORDS)
+    assert hands.pressed == ["Enter", "Tab", "2", "Control+Enter"]
+
+
+def test_answered_for_free_takes_one_key_more(known, desk):
+    page = opened(desk)
+    hands = Hands(page)
+
+    hands.type(NUMBER)
+    hands.press("Enter")
+    expect(page.get_by_label("What they said")).to_be_focused()
+    hands.type(WORDS)
+    hands.press("Tab", "1", "f", "Control+Enter")
+
+    expect(page.get_by_text(re.compile("is closed. It is invoiced and given"))).to_be_visible()
+    assert len(hands.pressed) == 5
+
+
+def test_a_number_is_pasted(known, desk):
+    page = opened(desk)
+    hands = Hands(page)
+
+    page.keyboard.insert_text("+1 (617) 555-0142")
+    expect(page.get_by_role("radio", name=f"#{known.pk}")).to_be_checked()
+    hands.press("Tab")
+
+    expect(page.get_by_label("What they said")).to_be_focused()
+
+
+def test_what_they_were_promised_is_beside_it(known, desk):
+    page = opened(desk)
+
+    Hands(page).type(NUMBER)
+
+    beside = page.get_by_role("complementary")
+    expect(beside.get_by_text("Ingrid Berg")).to_be_visible()
+    expect(beside.get_by_text("Given so far")).to_be_visible()
+
+
+def test_several_are_reached_by_arrows(known, ake, desk):
+    page = opened(desk)
+    hands = Hands(page)
+
+    hands.type(NUMBER)
+    expect(page.get_by_text("Åke Berg")).to_be_visible()
+    hands.press("ArrowDown", "ArrowDown", "ArrowDown")
+    expect(page.get_by_role("radio", name="A new ticket").last).to_be_focused()
+    hands.press("Enter")
+
+    expect(page.get_by_label("What they said")).to_be_focused()
+    expect(page.get_by_role("complementary").get_by_text("Åke Berg")).to_be_visible()
+
+
+def test_saved_and_straight_to_the_next(known, desk):
+    page = opened(desk)
+    hands = Hands(page)
+
+    hands.type(NUMBER)
+    hands.press("Enter")
+    expect(page.get_by_label("What they said")).to_be_focused()
+    hands.type(WORDS)
+    hands.press("Tab", "4", "Control+Shift+Enter")
+
+    expect(page.get_by_text("which stays open.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/calls/new/$"))
+    expect(page.get_by_label("Number or name")).to_be_focused()
+    expect(page.get_by_label("Number or name")).to_have_value("")
+    expect(page.get_by_label("What they said")).to_have_value("")
+    assert len(hands.pressed) == 4
+
+
+def test_a_closed_tab_loses_nothing(known, desk):
+    page = opened(desk)
+    hands = Hands(page)
+    hands.type(NUMBER)
+    hands.press("Enter")
+    expect(page.get_by_label("What they said")).to_be_focused()
+    hands.type(WORDS)
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    page.close()
+
+    again = opened(desk)
+
+    expect(again.get_by_text("You began this")).to_be_visible()
+    expect(again.get_by_label("Number or name")).to_have_value(NUMBER)
+    expect(again.get_by_label("What they said")).to_have_value(WORDS)
+    expect(again.get_by_role("radio", name=f"#{known.pk}")).to_be_checked()
+    expect(again.get_by_label("What they said")).to_be_focused()
+
+    again.get_by_role("button", name="Discard the draft").click()
+    expect(again.get_by_label("What they said")).to_have_value("")
+
+
+def test_a_page_left_in_the_middle_of_a_word_is_kept_too(known, desk):
+    page = opened(desk)
+    page.get_by_label("What they said").fill("Wants")
+    page.goto(reverse("today"))
+
+    page.goto(reverse("log-call"))
+
+    expect(page.get_by_label("What they said")).to_have_value("Wants")
+
+
+def test_signed_out_meanwhile_it_says_that_nothing_is_saved(known, desk):
+    page = opened(desk)
+    desk.clear_cookies(name="session")
+
+    page.get_by_label("What they said").fill("Wants a price")
+
+    expect(
+        page.get_by_text("Not saved: you are signed out. Copy what you wrote, then sign in.")
+    ).to_be_visible()
+    expect(page.get_by_label("What they said")).to_have_value("Wants a price")
+
+
+def test_without_script_a_call_is_logged_and_a_callback_promised(
+    known, live_server, session, chromium
+):
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
+    page = opened(context)
+
+    page.get_by_label("Number or name").fill(NUMBER)
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_role("radio", name=f"#{known.pk}")).to_be_checked()
+    expect(page.get_by_role("complementary").get_by_text("Ingrid Berg")).to_be_visible()
+    page.get_by_label("What they said").fill(WORDS)
+    page.get_by_role("radio", name=re.compile("^Call back")).check()
+    expect(page.locator(".when-callback .say")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).last.click()
+
+    expect(page).to_have_url(re.compile(rf"/tickets/{known.pk}/$"))
+    expect(page.get_by_text("Promised: we call back by")).to_be_visible()
+    context.close()
