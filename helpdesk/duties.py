@@ -29,7 +29,7 @@ from helpdesk.models import (
     WebhookDelivery,
 )
 from policies import promises
-from policies.models import FollowUp
+from policies.models import CallbackClaim, FollowUp
 from tickets import calls, outbox
 from tickets.delivery import TryLater
 from tickets.states import IllegalMove, LostRace
@@ -140,6 +140,7 @@ def tidy(now: datetime) -> None:
         (IdempotencyKey.objects.order_by("began_at"), Q(began_at__lte=now - KEYS_KEPT)),
         (Draft.objects.order_by("saved_at"), Q(saved_at__lte=now - DRAFTS_KEPT)),
         (Presence.objects.order_by("seen_at"), Q(seen_at__lte=now - PRESENCES_KEPT)),
+        (CallbackClaim.objects.order_by("until"), Q(until__lte=now - PRESENCES_KEPT)),
         (BulkAction.objects.order_by("done_at"), Q(done_at__lte=now - UNDO_KEPT)),
     )
     for rows, too_old in kept:

@@ -116,6 +116,11 @@ def was_reached(state: CallState) -> bool:
     return state.direction == Direction.OUT and state.was_answered
 
 
+def was_answered(state: CallState) -> bool:
+    """Whether they called and one of us spoke with them."""
+    return state.direction == Direction.IN and state.was_answered
+
+
 def ringing(now: datetime) -> QuerySet[Call]:
     """Return the inbound calls that ring or are spoken on right now, the newest first."""
     live = Call.objects.exclude(status=Call.Status.ENDED).filter(

@@ -114,9 +114,10 @@ def _heard(
 def _promised_by(heard: Heard, ticket: Ticket, *, now: datetime) -> None:
     """What the call makes of our promises: it may cause one, withdraw one, or keep one."""
     cause = heard.call.interaction
-    if heard.became(callstate.is_missed):
+    if heard.became(callstate.is_missed) or heard.became(calls.was_answered):
         intake.wake(ticket)
         watching.tell(cause, now=now)
+    if heard.became(callstate.is_missed):
         promises.owe_callback(ticket, at=now, cause=cause)
         follow_ups.plan_contact(cause, now=now)
     if heard.ceased(callstate.is_missed):

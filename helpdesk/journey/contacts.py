@@ -90,6 +90,7 @@ def contact_logged(
     """
     if ticket is None and not is_new_matter:
         ticket = call.ticket if call and call.ticket else None
+    is_new = ticket is None
     if ticket is None:
         ticket = intake.open_ticket(
             subject=subject or _first_line(contact.said),
@@ -117,7 +118,8 @@ def contact_logged(
         promise = None
     if contact.direction == Direction.IN:
         intake.wake(ticket)
-    watching.tell(interaction, now=now)
+    if not is_new:
+        watching.tell(interaction, now=now)
     intake.take_up(ticket)
     follow_ups.plan_promises(ticket, now=now)
     return Logged(ticket, interaction, promise)

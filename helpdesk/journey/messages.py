@@ -95,8 +95,9 @@ def owed_for(filed: Filed, *, now: datetime, may_be_answered: bool = True) -> No
         return
     if keywords.is_thanks(said.text) and not filed.is_new_ticket:
         return  # nothing to answer; what ended stays ended, and what was put aside stays there
-    intake.wake(ticket)
-    watching.tell(said, now=now)
+    if not filed.is_new_ticket:
+        intake.wake(ticket)
+        watching.tell(said, now=now)
     if ticket.is_ended and ticket.status != Ticket.Status.SPAM:
         reopened(ticket, now=now)
     if ticket.status == Ticket.Status.WAITING:

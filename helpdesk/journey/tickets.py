@@ -106,6 +106,8 @@ def reopened(ticket: Ticket, *, now: datetime) -> None:
         ended_at=None,
         ended_by=None,
         bill_at=None,
+        eased_at=None,  # what brought them back is not settled
+        eased_by=None,
     )
     if was_spam:
         intake.unblock(ticket)

@@ -26,7 +26,7 @@ from helpdesk.web.ticket_forms import (
 )
 from policies.models import Promise
 from tickets import text
-from tickets.models import Ticket
+from tickets.models import Loan, Ticket
 
 
 class CloseForm(ActionForm):
@@ -80,11 +80,17 @@ class CloseForm(ActionForm):
             here = reverse("ticket", args=[ticket.pk])
             self.way_on = Way(f"{here}?do=acknowledge#do", _("Acknowledge it…"))
         else:
-            self.hints = [cost(about).sentence]
+            self.hints = [*_still_out(ticket), cost(about).sentence]
 
     def clean(self) -> None:
         if self.refusal:
             raise ValidationError(self.refusal)
+
+
+def _still_out(ticket: Ticket) -> list[str]:
+    """Say what of ours they have not brought back."""
+    lent = Loan.objects.filter(ticket=ticket, returned_at__isnull=True).select_related("device")
+    return [_("They still have our %s.") % loan.device for loan in lent]
 
 
 class SpamForm(ActionForm):

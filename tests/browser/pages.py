@@ -4,7 +4,7 @@ The list is complete: test_every_page compares it with the map of addresses. Wha
 looked up, so that the same list shows a sample shop and the shop of a test.
 """
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
@@ -68,6 +68,9 @@ def _lists():
         "no tickets": (_url("tickets", ask="?q=zzzz"), DESK),
         "bench": (_url("bench"), BENCH),
         "off-channel": (_url("off-channel"), BENCH),
+        "off-channel, how": (_url("off-channel", ask=f"?customer={known.pk}"), BENCH),
+        "what is mine today": (_url("today", ask="?whose=me"), BENCH),
+        "snoozed tickets": (_url("tickets", ask="?only=snoozed"), DESK),
         "loans": (_url("loans"), DESK),
         "solutions": (_url("solutions"), DESK),
         "solution": (_url("solution", _first(Solution).pk), DESK),
@@ -93,7 +96,7 @@ def _customers():
     told = Count("tickets")
     known = Customer.objects.filter(merged_into=None).annotate(n=told).order_by("-n", "pk")
     customer, other = known[0], known[1].pk
-    mine = Ticket.objects.open().filter(customer=customer).earliest("pk")
+    mine = Ticket.objects.open().filter(customer__isnull=False).earliest("pk")
     unknown = (
         Ticket.objects.open().filter(customer=None, contact_point__isnull=False).earliest("pk")
     )
@@ -142,7 +145,7 @@ def _tickets():
 
 def _messages():
     mail = _first(Interaction, kind="email", direction="in")
-    arrival = Arrival.objects.filter(~Q(because="")).earliest("pk")
+    arrival = Arrival.objects.order_by("-because", "pk")[0]  # put aside, if there is one
     return {
         "mail as it was sent": (_url("message", mail.ticket_id, mail.pk), DESK),
         "as it came": (_url("arrival", arrival.pk), DESK),

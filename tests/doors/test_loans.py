@@ -27,6 +27,12 @@ def lent(thinkpad, ticket, sara):
 # -- on a ticket ---------------------------------------------------------------------------------
 
 
+def test_whoever_closes_the_ticket_is_reminded_of_it(at_desk, ticket, lent):
+    page = at_desk.get(f"/tickets/{ticket.pk}/?do=close").content.decode()
+
+    assert "They still have our ThinkPad L13." in page
+
+
 def test_it_is_lent_until_a_day(act, at_desk, ticket, thinkpad, sara, monday_nine):
     response = act(ticket, "lend", device=thinkpad.pk, due_date="2026-03-05")
 

@@ -120,6 +120,14 @@ def test_it_may_be_called_settled_at_the_end(acknowledged, close, sara):
     assert (fresh.status, fresh.eased_at, fresh.eased_by) == ("closed", TEN + HOUR, sara)
 
 
+def test_what_is_reopened_was_not_settled(acknowledged, close, sara):
+    close(acknowledged, now=TEN + HOUR, concern_is_eased=True)
+    journey.ticket_reopened(acknowledged, by=sara, now=TEN + 2 * HOUR)
+
+    acknowledged.refresh_from_db()
+    assert (acknowledged.eased_at, acknowledged.acknowledged_by) == (None, sara)
+
+
 def test_without_a_concern_it_ends_as_ever(ticket, close):
     close(ticket, now=TEN)
 

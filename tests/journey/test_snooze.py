@@ -107,6 +107,11 @@ def test_another_mail_brings_it_back(snoozed, sara):
     assert asleep() == []
 
 
+def test_a_call_that_was_answered_brings_it_back(snoozed, spoken):
+    assert spoken(now=NOON).ticket == snoozed
+    assert asleep() == []
+
+
 def test_a_missed_call_brings_it_back(snoozed, missed):
     assert missed(now=NOON).ticket == snoozed
     assert asleep() == []
