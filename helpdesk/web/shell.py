@@ -50,7 +50,8 @@ class Way:
 
 def shops(user: User, now: datetime, *, put_off: Sequence[int] = ()) -> QuerySet[Any]:
     """Return the shop with all that every page says of it, in one query."""
-    calls = Q(cause__kind__in=(Kind.CALL, Kind.VOICEMAIL), cause__direction="in")
+    rang = Q(cause__kind=Kind.CALL, cause__call__isnull=False) | Q(cause__kind=Kind.VOICEMAIL)
+    calls = rang & Q(cause__direction="in")
     taken = Q(cause__call__was_answered=True) & ~Q(cause__call__outcome="voicemail")
     promised = Promise.objects.open()
     callbacks = promised.filter(kind=Promise.Kind.CALLBACK)

@@ -73,7 +73,7 @@ def test_the_first_view_is_light(live_server, pages, keys, chromium):
     key = {"name": "session", "value": keys["front_desk"], "url": live_server.url}
     context.add_cookies([key])
     page, answers = context.new_page(), []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto("/", wait_until="networkidle")
     weights = {answer.url: len(gzip.compress(answer.body())) for answer in answers if answer.ok}
     context.close()

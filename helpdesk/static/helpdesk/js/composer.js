@@ -40,6 +40,14 @@ document.addEventListener("input", ({ target }) => {
   asking = setTimeout(offer, 150, target);
 });
 
+document.addEventListener("keydown", (event) => {
+  const list = event.key === "Enter" && event.target.dataset?.mentions;
+  const first = list && document.querySelector(`${list} [data-mention]`);
+  if (!first || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  first.click();
+});
+
 document.addEventListener("click", ({ target }) => {
   const name = target.closest("[data-mention]")?.dataset.mention;
   const field = name && document.querySelector("textarea[data-mentions]");
