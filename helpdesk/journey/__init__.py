@@ -81,7 +81,6 @@ from helpdesk.journey.off_channel import (
     How,
     Met,
     OffChannel,
-    off_channel_contacts,
     off_channel_met,
 )
 from helpdesk.journey.promises import (
@@ -154,7 +153,6 @@ __all__ = [
     "note_added",
     "notices_seen",
     "number_learnt",
-    "off_channel_contacts",
     "off_channel_met",
     "opted_out",
     "promise_came_due",

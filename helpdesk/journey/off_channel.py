@@ -16,7 +16,6 @@ from tickets.models import (
     ContactPoint,
     Customer,
     Interaction,
-    InteractionQuerySet,
     Shop,
     Ticket,
     User,
@@ -115,13 +114,6 @@ def open_ticket_of(customer: Customer | None, point: ContactPoint | None = None)
         return None
     theirs = {"customer": customer} if customer else {"customer": None, "contact_point": point}
     return Ticket.objects.open().filter(**theirs).order_by("-touched_at", "-number").first()
-
-
-def off_channel_contacts(customer: Customer) -> InteractionQuerySet:
-    """Return how they found one of us instead of the shop, the last first, with whom they met."""
-    theirs = Interaction.objects.filter(ticket__customer=customer)
-    away = theirs.filter(official=False, direction=Direction.IN)
-    return away.select_related("staff").order_by("-happened_at", "-pk")
 
 
 def _written_to(ticket: Ticket, contact: Interaction, how: str, *, now: datetime) -> Met:

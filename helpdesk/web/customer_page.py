@@ -86,9 +86,7 @@ def _with_figures(request: Request, now: Any) -> QuerySet[Any]:
     """Read a customer with all that one row can say, in one query."""
     waiting = Ticket.objects.open().filter(customer=OuterRef("pk")).order_by()
     count = Subquery(waiting.values("customer").annotate(n=Count("pk")).values("n"))
-    past_us = Interaction.objects.filter(
-        ticket__customer=OuterRef("pk"), official=False, direction=Interaction.Direction.IN
-    ).order_by()
+    past_us = Interaction.objects.off_channel().filter(ticket__customer=OuterRef("pk")).order_by()
     times = past_us.values("ticket__customer").annotate(n=Count("pk"))
     counted = Customer.objects.defer("search_text").annotate(
         open_count=Coalesce(count, 0),

@@ -84,7 +84,7 @@ def _ask_how(request: Request, form: MetForm | None = None) -> HttpResponse:
         "customer": customer,
         "name": name,
         "tickets": list(open_tickets.defer("search_text")[:TICKETS]) if customer else [],
-        "times": journey.off_channel_contacts(customer).count() if customer else 0,
+        "times": _times([customer]).get(customer.pk, 0) if customer else 0,
         "choices": How.choices,
         "form": form,
         "form_id": given.get("form_id") or new_id(),
@@ -168,11 +168,14 @@ def _found(q: str) -> list[Person]:
 
 def _people(customers: list[Customer], last: dict[int, Ticket]) -> list[Person]:
     shown = customers[:PEOPLE]
-    away = Interaction.objects.filter(
-        ticket__customer__in=shown, official=False, direction=Interaction.Direction.IN
-    )
-    times = dict(away.order_by().values_list("ticket__customer").annotate(Count("pk")))
+    times = _times(shown)
     return [Person(who, last.get(who.pk), times.get(who.pk, 0)) for who in shown]
+
+
+def _times(customers: list[Customer]) -> dict[int, int]:
+    """Return how often each of them, by key, has found one of us instead of the shop."""
+    theirs = Interaction.objects.off_channel().filter(ticket__customer__in=customers)
+    return dict(theirs.order_by().values_list("ticket__customer").annotate(Count("pk")))
 
 
 urlpatterns = [path("off-channel/", off_channel, name="off-channel")]

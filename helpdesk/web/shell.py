@@ -37,7 +37,7 @@ class Banner:
 
 @dataclass(frozen=True)
 class Way:
-    """A page on the way through the shop; left out as long as it has no address."""
+    """A page on the way through the shop."""
 
     name: str
     label: str

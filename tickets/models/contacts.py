@@ -29,6 +29,10 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
     def to_send(self, now: datetime) -> Self:
         return self.filter(status=Interaction.Status.QUEUED, due_at__lte=now)
 
+    def off_channel(self) -> Self:
+        """How customers found one of us instead of the shop."""
+        return self.filter(official=False, direction=Interaction.Direction.IN)
+
     def acknowledgements(self) -> Self:
         return self.filter(is_acknowledgement=True)
 
