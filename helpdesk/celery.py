@@ -3,8 +3,11 @@
 import os
 
 from celery import Celery, signals
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+TRANSPORT_ALIASES["filesystem"] = "helpdesk.broker:Transport"
 
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")

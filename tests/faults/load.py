@@ -170,6 +170,8 @@ class Load:
         with requests.Session() as browser:
             browser.cookies.update(self.cookies)
             browser.headers["Authorization"] = f"Bearer {self.token}"
+            # A connection kept may end just when it is used again, which says nothing of the webs.
+            browser.headers["Connection"] = "close"
             while not self.over.is_set():
                 number = next(self.numbers)
                 self._call(browser, number)

@@ -74,7 +74,7 @@ def under_load(tmp_path, *, machines, people, processes, seconds=0, rolls=True):
             time.sleep(max(began + seconds - time.monotonic(), 0))
             lasted = time.monotonic() - began
         with suppress(AssertionError):  # what never comes is said by what is wrong
-            eventually(lambda: not wrongs(stack, load, post.taken, GIFTS), within=120)
+            eventually(lambda: not wrongs(stack, load, post.taken, GIFTS), within=240)
         figures = load.figures(lasted) | {"refused": fleet.balancer.refused, "seconds": lasted}
         return load.failures, wrongs(stack, load, post.taken, GIFTS), figures
 
