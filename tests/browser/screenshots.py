@@ -40,7 +40,7 @@ def main():
 
 
 def _wait(address, process):
-    for _second in range(240):
+    for _second in range(600):
         if process.poll() is not None:
             sys.exit("The helpdesk did not start; see above.")
         try:
@@ -49,7 +49,7 @@ def _wait(address, process):
             time.sleep(1)
         else:
             return
-    sys.exit("The helpdesk did not answer for four minutes.")
+    sys.exit("The helpdesk did not answer for ten minutes.")
 
 
 def _take(url, only):

@@ -1,5 +1,6 @@
 """The lists in a real browser: many at once and taken back; two at one call."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -165,3 +166,17 @@ def test_nothing_is_cut_off_on_a_phone(three, owed, sara, address, request):
     )
     assert wide == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_as_one_types_and_chooses_the_list_follows(three, open_for):
+    page = open_for("sara", TICKETS)
+
+    page.get_by_label("Number, name").press_sequentially("Bo D")
+    page.wait_for_url(re.compile(r"\?q=Bo(\+|%20)D"))
+    assert page.locator(".row-link").all_inner_texts() == ["Bo Dahl"]
+    page.get_by_label("Whose").select_option(label="Mine")
+    page.wait_for_url(re.compile("assignee=me"))
+    assert page.locator(".row-link").count() == 0
+    page.get_by_label("Whose").select_option(label="Everybody's")
+    page.get_by_label("Number, name").clear()
+    page.locator(".row-link").nth(2).wait_for()

@@ -262,9 +262,10 @@ def wrongs(stack, load, taken, gifts):
         "promises to call back": calls + tickets,
         "tickets with such a promise": calls + tickets,
         "messages that have not left": 0,
-        "letters sent twice": 0,
+        "letters sent twice": [],
         "acknowledgements": tickets,
     }
     told = {to for to, _subject in taken if to.startswith("load-")}
-    found |= {"letters sent twice": len(taken) - len(set(taken)), "acknowledgements": len(told)}
+    twice = [letter for letter, times in Counter(taken).items() if times > 1]
+    found |= {"letters sent twice": twice, "acknowledgements": len(told)}
     return {rule: it for rule, it in found.items() if it != expected[rule]}
