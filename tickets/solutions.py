@@ -86,26 +86,30 @@ def counted(solutions: QuerySet[Solution]) -> QuerySet[Any]:
 def fitting(words: str, service: Service | None, limit: int) -> list[Solution]:
     """Return what fits what they say, best first; where no word does, what fits the service.
 
+    Of what fits, their service's own comes before what is of any, and another's comes last.
     One statement. Each has `taken` and `offered`, see counted; nothing said and no service: none.
     """
     told = _telling(words)
     of_service = Q(service=service) if service is not None else Q(pk__in=[])
-    fits = of_service
+    fits_words = Q(pk__in=[])
     hits = Value(0, output_field=IntegerField()) + Value(0)
     for word in told:
         said = Q(search_text__includes=word)
-        fits |= said
+        fits_words |= said
         # The title says what it is about, and counts twice.
         for where in (said, Q(title__icontains=word)):
             hits += Case(When(where, then=1), default=0)
     if not told and service is None:
         return []
-    found = counted(Solution.objects.filter(fits, active=True)).annotate(
-        hits=hits, of_service=Case(When(of_service, then=1), default=0)
+    of_any = Q(service__isnull=True) if service is not None else Q(pk__isnull=False)
+    found = counted(Solution.objects.filter(fits_words | of_service, active=True)).annotate(
+        hits=hits,
+        is_said=Case(When(fits_words, then=1), default=0),
+        nearness=Case(When(of_service, then=2), When(of_any, then=1), default=0),
     )
-    best = found.order_by("-hits", "-of_service", "-taken", "title", "pk")
+    best = found.order_by("-is_said", "-nearness", "-hits", "-taken", "title", "pk")
     rows: list[Any] = list(best.select_related("service").defer("search_text")[:limit])
-    said_of = [row for row in rows if row.hits]
+    said_of = [row for row in rows if row.is_said]
     return said_of or rows
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -21,10 +22,11 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.functional import Promise as LazyText
+from django.utils.html import format_html
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -32,10 +34,14 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk import journey
+from helpdesk.models import Draft
+from helpdesk.web import composer, drafts
 from helpdesk.web.http import Request, part, way_back
 from helpdesk.web.ticket_forms import MONTH, Text, new_id
+from policies.follow_ups import ways
 from policies.models import Promise, Quote
 from tickets import notes
+from tickets import text as texts
 from tickets.models import Interaction, Ticket, User
 from tickets.models.work import Kind
 from tickets.states import LostRace
@@ -106,9 +112,34 @@ class NoteLine(forms.Form):
     form_id = forms.CharField(required=False, max_length=32)
 
 
+@dataclass(frozen=True)
+class Noting:
+    """The line for a note, open on one ticket, with what was typed or begun on it."""
+
+    number: int
+    form: NoteLine
+    draft_of: str
+    draft: Draft | None
+
+
 @require_safe
 @vary_on_headers("HX-Request")
 def bench(request: Request) -> HttpResponse:
+    asked = request.GET.get("note", "")
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 19
+    return _shown(request, _noting(request, int(asked)) if is_number else None)
+
+
+def _noting(request: Request, number: int) -> Noting:
+    """Open the line; what was begun here or on the ticket's own page is in it."""
+    key = composer.draft_of(number, "note")
+    draft = drafts.begun(request, key).get(key)
+    fields = draft.fields if draft else {}
+    begun = {"text": texts.one_line(str(fields.get("text", ""))), "minutes": fields.get("minutes")}
+    return Noting(number, NoteLine(initial=begun), key, draft)
+
+
+def _shown(request: Request, noting: Noting | None, status: int = 200) -> HttpResponse:
     moment = now()
     whose = request.GET.get("whose", "")
     if whose not in WHOSE:
@@ -129,9 +160,11 @@ def bench(request: Request) -> HttpResponse:
         "next": rows[SIZE - 1].pk if len(rows) > SIZE else None,
         "aside": [_job(row, today, moment) for row in aside[:ASIDE]],
         "has_more_aside": len(aside) > ASIDE,
-        "form_id": new_id(),
+        "noting": noting,
+        "is_aside_open": noting is not None and noting.number in {row.pk for row in aside},
+        "form_id": (noting and noting.form.data.get("form_id")) or new_id(),
     }
-    return render(request, part(request, TEMPLATE, "bench"), context)
+    return render(request, part(request, TEMPLATE, "bench"), context, status=status)
 
 
 def _work(user: User, whose: str) -> QuerySet[Ticket]:
@@ -233,17 +266,45 @@ def move(request: Request, number: int) -> HttpResponse:
     to = request.POST.get("to", "")
     if to not in {*WORKED_ON[1:], Ticket.Status.WAITING, Ticket.Status.READY}:
         return _back(request)
-    is_told = request.POST.get("customer_told") == "on"
+    is_told, before = request.POST.get("customer_told") == "on", ticket.status
     journey.ticket_moved(ticket, to, by=request.user, now=now(), customer_told=is_told)
-    said = {
-        Ticket.Status.OPEN: _("%s is in work again."),
-        Ticket.Status.WAITING: _("%s waits for the customer."),
-        Ticket.Status.READY: _("%s is ready. The customer is told by a message."),
-    }[Ticket.Status(to)]
-    if to == Ticket.Status.READY and is_told:
-        said = _("%s is ready, and the customer knows.")
-    messages.success(request, said % ticket)
+    messages.success(
+        request, format_html("{} {}", _moved(ticket, is_told=is_told), _undo(ticket, before))
+    )
     return _back(request)
+
+
+def _moved(ticket: Ticket, *, is_told: bool) -> str:
+    """Say where it is now, with a link to it."""
+    said = {
+        Ticket.Status.OPEN: _("{} is in work again."),
+        Ticket.Status.WAITING: _("{} waits for the customer."),
+        Ticket.Status.READY: _("{} is ready. The customer is told by a message."),
+    }[Ticket.Status(ticket.status)]
+    if ticket.status == Ticket.Status.READY and is_told:
+        said = _("{} is ready, and the customer knows.")
+    elif ticket.status == Ticket.Status.READY and ways.to_write(ticket) is None:
+        said = _("{} is ready. The customer has to be called.")
+    link = format_html('<a href="{}">{}</a>', reverse("ticket", args=[ticket.pk]), ticket)
+    return format_html(said, link)
+
+
+def _undo(ticket: Ticket, before: str) -> str:
+    """Return the way back: a button, or the question that comes before ready."""
+    if before == ticket.status:
+        return ""
+    if before == Ticket.Status.READY:
+        asks = f"{reverse('ticket', args=[ticket.pk])}?do=ready#do"
+        return format_html('<a href="{}">{}</a>', asks, _("Ready…"))
+    is_waiting = before == Ticket.Status.WAITING
+    return format_html(
+        # `later` is the empty form of every page.
+        '<button class="button small" form="later" formaction="{}" name="to" value="{}">'
+        "{}</button>",
+        reverse("bench-move", args=[ticket.pk]),
+        Ticket.Status.WAITING if is_waiting else Ticket.Status.OPEN,
+        _("Waiting") if is_waiting else _("Back to work"),
+    )
 
 
 @require_POST
@@ -259,10 +320,9 @@ def take(request: Request, number: int) -> HttpResponse:
 @require_POST
 def note(request: Request, number: int) -> HttpResponse:
     ticket = _open(number)
-    form = NoteLine(request.POST)
+    form, key = NoteLine(request.POST), composer.draft_of(number, "note")
     if not form.is_valid():
-        messages.error(request, _("Write a few words, and the minutes as a whole number."))
-        return _back(request)
+        return _shown(request, Noting(number, form, key, None), 422)
     given = form.cleaned_data
     try:
         journey.note_added(
@@ -274,8 +334,10 @@ def note(request: Request, number: int) -> HttpResponse:
             form_id=f"{given['form_id'][:20]}-{number}" if given["form_id"] else "",
         )
     except IntegrityError:  # the button was pressed twice
+        drafts.forget(request, key)
         messages.success(request, _("That note is saved already."))
         return _back(request)
+    drafts.forget(request, key)
     messages.success(request, _("Noted on %s.") % ticket)
     return _back(request)
 
@@ -289,7 +351,12 @@ def _open(number: int) -> Ticket:
 
 
 def _back(request: Request) -> HttpResponse:
-    return redirect(way_back(request, "bench"))
+    """Return to the bench as they had it, the line for a note closed."""
+    came, ours = urlsplit(way_back(request, "bench")), reverse("bench")
+    query = QueryDict(came.query, mutable=True)
+    query.pop("note", None)
+    address = ours if came.path.startswith(ours) else came.path
+    return redirect(f"{address}?{query.urlencode()}" if query else address)
 
 
 urlpatterns = [

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Count
-from django.http import HttpResponse
+from django.db.models import Case, Count, Value, When
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,6 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from helpdesk import journey
 from helpdesk.journey import How, Met, OffChannel
+from helpdesk.web import drafts
 from helpdesk.web.http import Request, part
 from helpdesk.web.ticket_forms import Line, new_id
 from tickets import intake, phones, search, text
@@ -64,32 +66,48 @@ def off_channel(request: Request) -> HttpResponse:
 
 def _ask_who(request: Request) -> HttpResponse:
     q = text.one_line(request.GET.get("q", ""), LONGEST)
-    context = {"now": now(), "q": q, "people": _found(q) if q else _recent(request)}
+    people = _found(q) if q else _recent(request)
+    context = {"now": now(), "q": q, "people": people}
     return render(request, part(request, TEMPLATE, "people"), context)
 
 
 def _ask_how(request: Request, form: MetForm | None = None) -> HttpResponse:
     given = request.GET if form is None else request.POST
     name = text.one_line(given.get("name", ""), LONGEST)
-    key = given.get("customer", "")
-    is_key = key.isascii() and key.isdecimal() and len(key) < 19
     known = Customer.objects.filter(merged_into__isnull=True)
-    customer = known.filter(pk=int(key)).first() if is_key else None
+    customer = known.filter(pk=_key(given, "customer")).first()
     if customer is None and not name:
         messages.error(request, _("Say first who it was."))
         return redirect("off-channel")
-    open_tickets = Ticket.objects.open().filter(customer=customer).order_by("-touched_at")
+    draft_of = _draft_of(customer) if customer else ""
+    draft = drafts.begun(request, draft_of).get(draft_of) if customer else None
     context = {
         "now": now(),
         "customer": customer,
         "name": name,
-        "tickets": list(open_tickets.defer("search_text")[:TICKETS]) if customer else [],
+        "tickets": _theirs(customer, _key(given, "ticket")) if customer else [],
+        "is_new_matter": given.get("ticket") == NEW,
+        "words": given.get("words") or (draft.fields.get("words") if draft else ""),
+        "draft_of": draft_of,
+        "draft": draft,
         "times": _times([customer]).get(customer.pk, 0) if customer else 0,
         "choices": How.choices,
         "form": form,
         "form_id": given.get("form_id") or new_id(),
     }
     return render(request, HOW_TEMPLATE, context, status=422 if form else 200)
+
+
+def _key(given: QueryDict, name: str) -> int:
+    typed = given.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
+
+
+def _theirs(customer: Customer, first: int) -> list[Ticket]:
+    """Return their open tickets, the one it began with before the last touched."""
+    tickets = Ticket.objects.open().filter(customer=customer).defer("search_text")
+    is_first = Case(When(pk=first, then=Value(0)), default=Value(1))
+    return list(tickets.order_by(is_first, "-touched_at", "-number")[:TICKETS])
 
 
 def _log(request: Request) -> HttpResponse:
@@ -115,8 +133,15 @@ def _log(request: Request) -> HttpResponse:
     except IntegrityError:  # the button was pressed twice
         messages.success(request, _("That is logged already."))
         return redirect("bench")
+    if customer is not None:
+        drafts.forget(request, _draft_of(customer))
     _say(request, met)
-    return redirect("bench")
+    began_on_its_page = request.GET.get("at") == "ticket"
+    return redirect("ticket", met.ticket.pk) if began_on_its_page else redirect("bench")
+
+
+def _draft_of(customer: Customer) -> str:
+    return f"off-channel-{customer.pk}"
 
 
 def _ticket(number: str, customer: Customer | None) -> Ticket | None:
@@ -136,17 +161,17 @@ def _somebody_new(request: Request, name: str) -> dict[str, Any]:
 
 
 def _say(request: Request, met: Met) -> None:
-    logged = _("Logged on %s.") % met.ticket
+    link = format_html('<a href="{}">{}</a>', reverse("ticket", args=[met.ticket.pk]), met.ticket)
     if met.letter is not None:
         point = met.letter.contact_point
         where = point.said(request.shop.region) if point else met.letter.recipient
-        said = _("The shop writes to %s how to reach us. You need not answer.") % where
-        messages.success(request, f"{logged} {said}")
+        said = _("Logged on {}. The shop writes to {} how to reach us.")
+        messages.success(request, format_html(said, link, where))
         return
-    parts = [logged, met.because]
+    messages.warning(request, format_html(_("Logged on {}. {}"), link, met.because))
     if met.sentence:
-        parts.append(_("Say it yourself, when they come again: “%s”") % met.sentence)
-    messages.warning(request, " ".join(parts))
+        said = _("Say it yourself, when they come again: “%s”")
+        messages.info(request, said % met.sentence)
 
 
 def _recent(request: Request) -> list[Person]:

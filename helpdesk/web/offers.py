@@ -41,6 +41,7 @@ class Offer:
     days: int = 0
     target_days: int = 0
     problem: str = ""
+    stands_since: datetime | None = None  # when it was promised before
 
 
 @dataclass(frozen=True)
@@ -60,17 +61,17 @@ class Price:
 
 def callback(to: Listener, *, shop: Shop, stands: Promise | None) -> Offer:
     """Say by when we call back. A promise that `stands` is told again, never a later one."""
-    at = to.heard_at
+    at, since = to.heard_at, None
     try:
         if stands is not None and stands.window is not None and stands.due_at > at:
-            window, due_at = stands.window, stands.due_at
+            window, due_at, since = stands.window, stands.due_at, stands.made_at
         else:
             window = CallbackWindow.in_force(at, to.kind)
             due_at = promises.callback_due(window, at)
     except REFUSALS as refusal:
         return Offer(problem=str(refusal))
     words = replies.callback_offer(window, due_at, shop=shop, now=at, language=to.language)
-    return Offer(words, due_at)
+    return Offer(words, due_at, stands_since=since)
 
 
 def turnaround(to: Listener, service: Service | None, days: int | None, *, shop: Shop) -> Offer:

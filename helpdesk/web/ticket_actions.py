@@ -27,6 +27,7 @@ from helpdesk.web.ticket_forms import (
     MoveForm,
     NoteForm,
 )
+from policies.follow_ups import ways
 from tickets import intake, watching
 from tickets.merging import NotMergeable
 from tickets.models import Customer, Interaction, Ticket
@@ -140,7 +141,9 @@ def move(request: Request, number: int) -> HttpResponse:
     to, is_told = form.cleaned_data["to"], form.cleaned_data["customer_told"]
     journey.ticket_moved(about.ticket, to, by=request.user, now=about.now, customer_told=is_told)
     if to == Ticket.Status.READY and not is_told:
-        return done(request, about.ticket, _("Ready. The customer does not know yet."))
+        if ways.to_write(about.ticket):
+            return done(request, about.ticket, _("Ready. The customer is told by a message."))
+        return done(request, about.ticket, _("Ready. The customer has to be called."))
     return done(request, about.ticket, f"{about.ticket.get_status_display()}.")
 
 

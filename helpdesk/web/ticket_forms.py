@@ -198,6 +198,14 @@ class MoveForm(ActionForm):
     )
 
 
+class ReadyForm(ActionForm):
+    """Whether the customer knows: each answer is a button, and moves it on."""
+
+    do, url = "ready", MoveForm.url
+    title, button = Ticket.Status.READY.label, ""
+    fields_in: ClassVar = "tickets/_ready.html"
+
+
 class ContactMoveForm(ActionForm):
     do, url = "contact", "contact-move"
     title, button = gettext_lazy("It was about something else"), gettext_lazy("Move it there")

@@ -33,6 +33,7 @@ from helpdesk.web.ticket_forms import (
     IdentifyForm,
     MoveForm,
     NoteForm,
+    ReadyForm,
 )
 from helpdesk.web.ticket_rows import Show
 from helpdesk.web.trouble_forms import PANELS as TROUBLE_PANELS
@@ -49,7 +50,7 @@ LEDGER = 5  # promises that ended, and quotes, in the ledgers beside it
 PANELS: dict[str, type[ActionForm]] = {
     form.do: form
     for form in (
-        *(EditForm, AssignForm, CloseForm, SpamForm, MergeForm),
+        *(EditForm, AssignForm, ReadyForm, CloseForm, SpamForm, MergeForm),
         *(CallbackForm, PromiseForm, QuoteForm),
     )
 } | TROUBLE_PANELS
@@ -95,7 +96,8 @@ def show(
         callbacks = Promise.objects.open().filter(ticket=ticket, kind=Promise.Kind.CALLBACK)
         context["owes_callback"] = callbacks.exists()
         return render(request, WRITE, context)
-    context |= _history(request, about) | trouble_page.context(about) | _ways_on(about)
+    context |= _history(request, about) | trouble_page.context(about)
+    context |= _ways_on(about, owes_turnaround=context["owes_turnaround"])
     context["company"] = presence.glimpsed(ticket)
     return render(request, TEMPLATE, context, status=422 if refused else 200)
 
@@ -194,7 +196,7 @@ def _promised(promises: list[Promise]) -> dict[str, Any]:
     }
 
 
-def _ways_on(about: About) -> dict[str, Any]:
+def _ways_on(about: About, *, owes_turnaround: bool) -> dict[str, Any]:
     ticket: Any = about.ticket
     arrows = Ticket.MOVES[Ticket.Status(ticket.status)]
     is_unbilled = not (ticket.is_ended or ticket.has_bills)
@@ -203,15 +205,20 @@ def _ways_on(about: About) -> dict[str, Any]:
         # What comes on top of an invoice is asked for when the ticket is closed again.
         "cost": cost(about, minutes=ticket.minutes or 0) if is_unbilled else None,
         "moves": moves,
-        "next_move": _next(ticket, moves),
+        "next_move": _next(ticket, moves, owes_turnaround=owes_turnaround),
         "hows": Quote.Accepted.choices,
         "points": ticket_rows.points(ticket)[:20],
     }
 
 
-def _next(ticket: Ticket, moves: list[Ticket.Status]) -> Ticket.Status | None:
+def _next(
+    ticket: Ticket, moves: list[Ticket.Status], *, owes_turnaround: bool
+) -> Ticket.Status | None:
     """Return where it most likely goes from here; None where that is its end."""
     status = Ticket.Status
     likely = {status.NEW: status.OPEN, status.WAITING: status.OPEN, status.OPEN: status.READY}
     to = likely.get(Ticket.Status(ticket.status))
+    is_to_pick_up = ticket.device_id or ticket.service_id or owes_turnaround
+    if to == status.READY and not is_to_pick_up:
+        return None
     return to if to in moves else None

@@ -112,7 +112,7 @@ def test_ready_asks_whether_they_know(phone, ticket):
 
 def test_a_note_in_one_line(phone, ticket):
     page = phone()
-    page.locator("summary", has_text="Note").tap()
+    page.get_by_role("link", name=f"Note {ticket}").tap()
     page.get_by_label("What was done, or found out").fill("New fan, tried for an hour.")
     page.get_by_label("Minutes").fill("25")
     page.get_by_role("button", name="Save").tap()
@@ -121,10 +121,42 @@ def test_a_note_in_one_line(phone, ticket):
     assert "New fan, tried for an hour." in fate(page, ticket)
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_line_for_a_note_is_in_sight_and_written_on_at_once(phone, ticket, scripts):
+    page = phone(scripts=scripts)
+    page.set_viewport_size({"width": 390, "height": 560})  # its card is below the edge
+    page.get_by_role("link", name=f"Note {ticket}").tap()
+
+    line = page.get_by_label("What was done, or found out")
+    expect(line).to_be_focused(timeout=SOON)
+    expect(line).to_be_in_viewport(ratio=1)
+
+
+def test_what_was_begun_on_a_note_is_there_again(phone, ticket):
+    page = phone()
+    page.get_by_role("link", name=f"Note {ticket}").tap()
+    page.get_by_label("What was done, or found out").fill("New fan")
+    expect(page.get_by_text("Draft saved")).to_be_visible(timeout=SOON)
+
+    page.goto("/bench/")
+    page.get_by_role("link", name=f"Note {ticket}").tap()
+    expect(page.get_by_label("What was done, or found out")).to_have_value("New fan", timeout=SOON)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_move_is_taken_back_with_one_tap(phone, ticket, scripts):
+    page = phone(scripts=scripts)
+    page.get_by_role("button", name="Waiting").tap()
+    page.locator("#messages").get_by_role("button", name="Back to work").tap()
+
+    expect(page.locator("#messages")).to_contain_text(f"{ticket} is in work again.", timeout=SOON)
+
+
 def test_nothing_is_cut_off_and_everything_can_be_hit(phone, ticket):
     page = phone()
     seen = []
-    for address in ("/bench/", "/off-channel/", f"/off-channel/?customer={ticket.customer_id}"):
+    opened = ("/bench/", f"/bench/?note={ticket.pk}", "/off-channel/")
+    for address in (*opened, f"/off-channel/?customer={ticket.customer_id}"):
         page.goto(address)
         for summary in page.locator("main summary").all():
             summary.tap()
@@ -137,4 +169,4 @@ def test_nothing_is_cut_off_and_everything_can_be_hit(phone, ticket):
                 .map(([words]) => words)"""
         )
         seen.append((address, too_wide, small))
-    assert [(wide, small) for _address, wide, small in seen] == [(0, [])] * 3
+    assert [(wide, small) for _address, wide, small in seen] == [(0, [])] * 4

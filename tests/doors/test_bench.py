@@ -1,5 +1,6 @@
 """The bench: what technicians work on, by our own target."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -47,8 +48,19 @@ def brought(shop, ingrid):
     return brought
 
 
+def fields(response):
+    """What stands on the line for a note, as it was typed."""
+    return response.context["noting"].form.data
+
+
 def subjects(response, part="jobs"):
     return [job.ticket.subject for job in response.context[part]]
+
+
+def told(response):
+    """The one message, as it reads."""
+    (message,) = said(response)
+    return " ".join(re.sub(r"<[^>]+>", " ", message).split())
 
 
 def count_queries(client, address="/bench/"):
@@ -236,7 +248,7 @@ def test_one_tap_moves_it_on_and_comes_back(at_bench, brought, per):
     )
 
     assert (fresh(ticket).status, response["Location"]) == ("waiting", "/bench/?whose=mine")
-    assert said(response) == [f"{ticket} waits for the customer."]
+    assert told(response) == f"{ticket} waits for the customer. Back to work"
 
 
 def test_ready_and_told_keeps_the_promise(at_bench, brought, per):
@@ -245,7 +257,7 @@ def test_ready_and_told_keeps_the_promise(at_bench, brought, per):
     response = at_bench.post(f"/bench/{ticket.pk}/move/", {"to": "ready", "customer_told": "on"})
 
     assert (fresh(ticket).status, Promise.objects.get().status) == ("ready", "kept")
-    assert said(response) == [f"{ticket} is ready, and the customer knows."]
+    assert told(response) == f"{ticket} is ready, and the customer knows. Back to work"
 
 
 def test_ready_and_not_told_leaves_it_to_the_message(at_bench, brought, per):
@@ -326,9 +338,11 @@ def test_notes_from_one_page_go_to_several(at_bench, brought, per):
 def test_a_note_that_says_nothing_is_not_saved(at_bench, brought, per, given):
     ticket = brought(by=per)
 
-    response = at_bench.post(f"/bench/{ticket.pk}/note/", given)
+    response = at_bench.post(f"/bench/{ticket.pk}/note/?whose=mine", given)
 
-    assert said(response) == ["Write a few words, and the minutes as a whole number."]
+    assert response.status_code == 422
+    assert "Write a few words, and the minutes as a whole number." in text(response)
+    assert (fields(response)["text"], response.context["whose"]) == (given["text"], "mine")
     assert not Interaction.objects.exists()
 
 

@@ -191,6 +191,26 @@ def test_after_logging_in_one_is_where_one_wanted_to_go(client, log_in):
     assert log_in(next=reverse("tickets")).headers["Location"] == reverse("tickets")
 
 
+@pytest.mark.parametrize(("who", "begins"), [("per", "bench"), ("sara", "today"), ("eva", "today")])
+@pytest.mark.parametrize("asked", [{}, {"next": "/"}])  # the front door asks for nothing else
+def test_technicians_begin_at_the_bench_and_the_others_with_today(
+    request, log_in, who, begins, asked
+):
+    request.getfixturevalue(who)
+
+    assert log_in(who, **asked).headers["Location"] == reverse(begins)
+
+
+def test_a_technician_too_is_where_they_wanted_to_go(client, per, log_in):
+    assert log_in("per", next="/tickets/").headers["Location"] == "/tickets/"
+
+
+def test_today_is_no_further_than_before_from_the_bench(client, per):
+    client.force_login(per)
+
+    assert client.get(reverse("today")).status_code == 200
+
+
 def test_logging_in_starts_a_new_session(client, log_in):
     planted = client.session
     planted.save()

@@ -46,6 +46,10 @@ def people(response):
     return [person.customer.name for person in response.context["people"]]
 
 
+def plain(message):
+    return re.sub(r"<[^>]+>", "", message)
+
+
 def count_queries(client, address):
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
@@ -105,7 +109,7 @@ def test_how_is_asked_beneath_the_name_and_the_ticket(phone, came, per):
 
     page = text(phone.get("/off-channel/", {"customer": ticket.customer_id}))
 
-    for words in ("Ann", f"About {ticket} Screen", *map(str, How.labels)):
+    for words in ("Ann", f"It goes on {ticket} Screen", *map(str, How.labels)):
         assert words in page
 
 
@@ -125,9 +129,13 @@ def test_it_is_logged_with_one_press(phone, came, per):
 def test_without_a_way_to_them_the_sentence_is_on_the_screen(phone, ingrid):
     response = phone.post("/off-channel/", {"customer": ingrid.pk, "how": "called"})
 
-    (message,) = said(response)
-    assert "We have no way to write to them" in message
-    assert "please reach Dahl & Daughters at (617) 555-0100" in message
+    logged, aloud = map(plain, said(response))
+    assert logged == (
+        f"Logged on {Ticket.objects.get()}. "
+        "We have no way to write to them, or they asked for no messages."
+    )
+    assert aloud.startswith("Say it yourself, when they come again: “")
+    assert "please reach Dahl & Daughters at (617) 555-0100" in aloud
 
 
 def test_else_the_shop_writes(phone, ingrid, shop):
@@ -135,9 +143,10 @@ def test_else_the_shop_writes(phone, ingrid, shop):
 
     response = phone.post("/off-channel/", {"customer": ingrid.pk, "how": "called"})
 
+    ticket = Ticket.objects.get()
     assert said(response) == [
-        f"Logged on {Ticket.objects.get()}. The shop writes to i@example.com how to reach us. "
-        "You need not answer."
+        f'Logged on <a href="/tickets/{ticket.pk}/">{ticket}</a>. '
+        "The shop writes to i@example.com how to reach us."
     ]
 
 

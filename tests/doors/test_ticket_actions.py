@@ -201,7 +201,7 @@ def test_ready_keeps_the_turnaround_once_the_customer_knows(
 
     assert fresh(promise).status == status
     assert said(response) == [
-        "Ready for pick-up." if told else "Ready. The customer does not know yet."
+        "Ready for pick-up." if told else "Ready. The customer has to be called."
     ]
 
 

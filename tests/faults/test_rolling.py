@@ -63,7 +63,9 @@ def test_each_ends_when_it_is_asked_to(stack, name):
 
 def under_load(tmp_path, *, machines, people, processes, seconds=0, rolls=True):
     """Replace all machines while people use them; return (failures, what is wrong, figures)."""
-    with letters() as (post, url), Stack(tmp_path, EMAIL_URL=url) as stack:
+    # As long a lease as shops have: nobody dies here, and a busy machine may be slow.
+    lasting = {"LEASE_SECONDS": "300"}
+    with letters() as (post, url), Stack(tmp_path, EMAIL_URL=url, **lasting) as stack:
         fleet = Fleet(stack, machines=machines, processes=processes)
         load = Load(stack, fleet)
         began = time.monotonic()
@@ -76,7 +78,15 @@ def under_load(tmp_path, *, machines, people, processes, seconds=0, rolls=True):
         with suppress(AssertionError):  # what never comes is said by what is wrong
             eventually(lambda: not wrongs(stack, load, post.taken, GIFTS), within=240)
         figures = load.figures(lasted) | {"refused": fleet.balancer.refused, "seconds": lasted}
-        return load.failures, wrongs(stack, load, post.taken, GIFTS), figures
+        wrong = wrongs(stack, load, post.taken, GIFTS)
+        if wrong:
+            wrong["what they said of it"] = warned(stack)
+        return load.failures, wrong, figures
+
+
+def warned(stack):
+    lines = [line for log in stack.folder.glob("*.log") for line in log.read_text().splitlines()]
+    return [line for line in lines if " WARNING " in line or " ERROR " in line][-40:]
 
 
 @pytest.mark.only("postgresql")

@@ -74,6 +74,44 @@ def test_with_words_that_fit_the_service_alone_does_not(book):
     assert titles("charge", repair) == ["Does not charge"]
 
 
+def test_what_is_of_their_service_comes_first_and_of_another_last(book):
+    repair, other = Service.objects.get(name="Laptop repair"), Service.objects.create(name="Web")
+    book("Slow pages of a slow shop", "Pages load slowly", service=other)
+    book("Everything slow since the update", "Since the update everything is slow")
+    book("Laptop is slow", service=repair)
+
+    assert titles("everything slow since the update, pages too", repair) == [
+        "Laptop is slow",
+        "Everything slow since the update",
+        "Slow pages of a slow shop",
+    ]
+
+
+def test_of_another_service_nothing_comes_where_no_word_fits(book):
+    repair, other = Service.objects.get(name="Laptop repair"), Service.objects.create(name="Web")
+    book("Does not charge", service=repair)
+    book("Pages load slowly", service=other)
+
+    assert titles("zzzz", repair) == ["Does not charge"]
+
+
+def test_their_service_s_own_do_not_crowd_out_what_fits_the_words(book):
+    repair = Service.objects.get(name="Laptop repair")
+    for number in range(3):
+        book(f"Lid {number}", service=repair)
+    book("Fan is loud")
+
+    assert titles("loud fan", repair, limit=2) == ["Fan is loud"]
+
+
+def test_without_a_service_it_goes_by_the_words_alone(book):
+    repair = Service.objects.get(name="Laptop repair")
+    book("Laptop is slow", service=repair)
+    book("Slow since the update")
+
+    assert titles("slow since the update") == ["Slow since the update", "Laptop is slow"]
+
+
 def test_what_is_not_offered_any_more_does_not_fit(book):
     book("Printer", active=False)
 
