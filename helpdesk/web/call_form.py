@@ -36,8 +36,8 @@ class How(TextChoices):
     """How we touched."""
 
     IN = "in", gettext_lazy("They called")
-    OUT = "out", gettext_lazy("We called and reached them")
-    NO_ANSWER = "no_answer", gettext_lazy("We called, no answer")
+    OUT = "out", gettext_lazy("We reached them")
+    NO_ANSWER = "no_answer", gettext_lazy("No answer")
     COUNTER = "counter", gettext_lazy("At the counter")
 
 

@@ -171,8 +171,10 @@ def _done(form: CallForm, logged: Logged, moment: datetime) -> str:
     if promise is not None and not form.was_reached:
         return format_html(_("Saved on {}. We try again {}."), link, _by(promise, form, moment))
     if promise is not None and outcome == Outcome.CALLBACK:
-        by = _by(promise, form, moment)
-        return format_html(_("Saved on {}. Promised: we call back {}."), link, by)
+        said = _("Saved on {}. Promised: we call back {}.")
+        if promise.cause_id != logged.interaction.pk:  # a second contact never moves it
+            said = _("Saved on {}. Promised before, and it stands: we call back {}.")
+        return format_html(said, link, _by(promise, form, moment))
     if outcome == Outcome.QUOTE:
         if form.cleaned_data["agreed"] != "yes":
             return format_html(_("Saved on {}. The quote waits for their answer."), link)

@@ -15,6 +15,7 @@ from helpdesk.web.answers import AnswerForm, may_be_answered
 from helpdesk.web.http import Request
 from helpdesk.web.ticket_forms import MONTH, About, ActionForm, NoteForm, Text, Whole, new_id
 from tickets import notes
+from tickets.models import User
 from tickets.models.work import Kind
 
 
@@ -166,7 +167,9 @@ def compose(
         chosen = next(name for name, each in FORMS.items() if each.do == form.do)
     elif chosen not in names:
         keys = {draft_of(about.ticket.pk, FORMS[name].do): name for name in names}
-        chosen = keys.get(draft.form if draft else "", names[0])
+        is_technician = request.user.role == User.Role.TECHNICIAN
+        first = "note" if is_technician else names[0]  # they write for each other most of the time
+        chosen = keys.get(draft.form if draft else "", first)
     key, begun = draft_of(about.ticket.pk, FORMS[chosen].do), None
     if form is None:
         begun = draft if draft is not None and draft.form == key else None

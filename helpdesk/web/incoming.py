@@ -46,6 +46,7 @@ class Card:
     times: int  # they called about this, and nobody has dealt with it
     minutes: int  # since it ended
     promise: Promise | None
+    is_full: bool  # the first, while somebody is on the phone; the others are a line
 
     @property
     def key(self) -> int:
@@ -152,7 +153,10 @@ def cards(user: User, now: datetime, *, put_off: Sequence[int] = (), open_on: st
     for call in found:
         times[call.interaction.ticket_id] = times.get(call.interaction.ticket_id, 0) + 1
     latest = {call.interaction.ticket_id: call for call in reversed(found)}
-    ranked = sorted(latest.values(), key=lambda call: (_rank(call, user), -call.pk))
+    ranked = sorted(
+        (call for call in latest.values() if _is_for(user, _rank(call, user))),
+        key=lambda call: (_rank(call, user), -call.pk),
+    )
     keys = [call.promise_key for call in ranked[:MOST]]  # type: ignore[attr-defined]
     promises = Promise.objects.select_related("follows").in_bulk([key for key in keys if key])
     shown = [
@@ -162,10 +166,20 @@ def cards(user: User, now: datetime, *, put_off: Sequence[int] = (), open_on: st
             times[call.interaction.ticket_id],
             (now - (call.ended_at or now)) // timedelta(minutes=1),
             promises.get(key),
+            is_full=call == ranked[0] and _rank(call, user) != THEIRS and _is_on_line(call),
         )
         for call, key in zip(ranked, keys, strict=False)
     ]
     return Cards(tuple(shown), len(ranked) - len(shown))
+
+
+def _is_for(user: User, rank: int) -> bool:
+    """At the bench nobody calls back whom they missed: the strip says so, and that is enough."""
+    return rank != LOST or user.role != User.Role.TECHNICIAN
+
+
+def _is_on_line(call: Call) -> bool:
+    return call.status != Call.Status.ENDED
 
 
 def _rank(call: Call, user: User) -> int:

@@ -60,9 +60,14 @@ def grouped(
     def heading(promise: Promise) -> tuple[str, str]:
         rank: int = promise.rank  # type: ignore[attr-defined]  # an annotation
         if rank == LATE:
-            return _("Late, or after one we broke"), "broken"
+            is_late = promise.due_at <= moment
+            return (_("Late") if is_late else _("After one we broke")), "broken"
         if rank == NEXT:
-            return _("Within the hour, or past our own target"), "soon"
+            is_due = promise.due_at <= moment + SOON
+            words = (
+                _("Due within the hour") if is_due else _("Our own target: past or within the hour")
+            )
+            return words, "soon"
         days = (localtime(promise.due_at).date() - localtime(moment).date()).days
         return {0: _("Later today"), 1: _("Tomorrow")}.get(days, _("Later")), ""
 

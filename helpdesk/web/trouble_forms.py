@@ -225,6 +225,7 @@ class SnoozeForm(ActionForm):
         choices=[(str(number), words) for number, words in enumerate(REASONS)],
         widget=forms.RadioSelect,
         required=False,
+        help_text=gettext_lazy("Needed: choose one, or write your own below."),
     )
     because = Line(label=gettext_lazy("Or because"), max_length=200, required=False)
 

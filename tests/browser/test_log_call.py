@@ -84,6 +84,23 @@ def test_a_known_caller_by_keyboard_alone(known, desk):
     assert hands.pressed == ["Enter", "Tab", "2", "Control+Enter"]
 
 
+def test_a_click_beside_the_fields_takes_no_key_away(known, desk):
+    """The number of an outcome works in its group alone; Ctrl+Enter wherever one is."""
+    page = opened(desk)
+    hands = Hands(page)
+    hands.type(NUMBER)
+    hands.press("Enter")
+    expect(page.get_by_label("What they said")).to_be_focused()
+    hands.type(WORDS)
+    hands.press("Tab", "4")
+    page.get_by_role("heading", name="Log a call").click()
+    hands.press("2")
+    expect(page.get_by_role("radio", name="Pass on")).to_be_checked()
+    hands.press("Control+Enter")
+
+    expect(page.get_by_text("which stays open.")).to_be_visible()
+
+
 def test_answered_for_free_takes_one_key_more(known, desk):
     page = opened(desk)
     hands = Hands(page)

@@ -209,6 +209,42 @@ def test_a_call_comes_steals_nothing_and_goes_when_it_is_logged(page, say, ingri
     expect(card).to_be_hidden()
 
 
+def test_on_a_phone_calls_leave_two_thirds_of_the_page(page, say, ingrid):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for n in range(5):
+        say("newCall", f"call-{n}", **{"from": f"1617555014{n}"})
+    page.goto("/")
+
+    expect(page.locator("#calls > section")).to_have_count(3)
+    assert page.locator("#calls").bounding_box()["height"] <= 844 * 0.36
+
+
+def test_on_a_phone_every_way_is_there_and_the_current_one_in_view(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/loans/")
+
+    loans = page.get_by_role("link", name="Loans")
+    more = page.get_by_role("button", name="More", exact=True)
+    expect(loans).to_be_hidden()
+    expect(more).to_have_attribute("aria-current", "true")
+    expect(more).to_be_in_viewport(ratio=1)
+    more.click()
+    expect(loans).to_be_in_viewport(ratio=1)
+    loans.click()
+    page.wait_for_url("**/loans/")
+    bar = page.locator(".nav > div")
+    assert bar.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+def test_what_is_written_is_sent_with_the_focus_on_the_page(page, ticket):
+    page.goto(f"/tickets/{ticket.pk}/?write=note")
+    page.get_by_role("textbox", name="What was done").fill("The charger is here, too")
+    page.locator("main").focus()
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#history")).to_contain_text("The charger is here, too")
+
+
 def test_later_and_several_at_once(page, say, ingrid):
     for n in range(4):
         say("newCall", f"call-{n}", **{"from": f"1617555014{n}"})

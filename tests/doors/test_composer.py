@@ -41,6 +41,13 @@ def test_who_can_be_written_to_is_written_to_first(tabs, reached):
     assert tabs({"write": "nonsense"}) == ["REPLY", "note", "call", "walk-in"]
 
 
+def test_at_the_bench_one_begins_with_a_note(tabs, at_desk, reached, per):
+    at_desk.client.force_login(per)
+
+    assert tabs() == ["reply", "NOTE", "call", "walk-in"]
+    assert tabs({"write": "reply"}) == ["REPLY", "note", "call", "walk-in"]
+
+
 def test_who_cannot_is_called(tabs):
     assert tabs() == ["CALL", "note", "walk-in", "reply"]
 

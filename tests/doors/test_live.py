@@ -1,5 +1,6 @@
 """What waits and who rings, on every page: the strip, the cards, and the door they ask."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -306,6 +307,41 @@ def test_the_log_of_a_call_needs_no_card_of_it(ask, clock, hear):
     for page in (f"/calls/new/?call={key}", f"/live/?call={key}"):
         assert "Log this call" not in ask(page)
     assert "Log this call" in ask("/live/?call=x")
+
+
+def test_the_newest_that_rings_is_told_in_full_and_the_others_in_a_line(
+    desk, clock, hear, missed, per
+):
+    missed(now=clock.at, call_id="a", number="+16175550199")
+    assert shapes(desk) == ["brief"]
+    hear("new_call", now=clock.at, call_id="b", number="+16175550198")
+    hear("new_call", now=clock.at, call_id="c")
+
+    assert shapes(desk) == ["full", "brief", "brief"]
+    hear("answer", now=clock.at, call_id="c", answering_number="102")  # Per
+    assert shapes(desk) == ["full", "brief", "brief"]
+    hear("hangup", now=clock.at, call_id="b", number="+16175550198", outcome=Outcome.MISSED)
+    assert shapes(desk) == ["brief", "brief", "brief"]
+
+
+def shapes(client):
+    found = re.findall(r'class="card ringing (\w*)"', client.get("/live/").content.decode())
+    return [shape or "full" for shape in found]
+
+
+def test_at_the_bench_a_missed_call_has_no_card_and_one_that_rings_has(
+    ask, desk, clock, hear, missed, per
+):
+    bench = Client()
+    bench.force_login(per)
+    missed(now=clock.at)
+    assert "missed just now" in ask()
+    theirs = ask(client=bench)
+    assert "1 missed call" in theirs
+    assert "Log this call" not in theirs
+
+    hear("new_call", now=clock.at, call_id="call-2", number="+16175550143")
+    assert "(617) 555-0143 ringing since 09:00 Log this call i Later" in ask(client=bench)
 
 
 def test_three_have_a_card_and_the_others_are_counted(ask, clock, hear):

@@ -1,5 +1,6 @@
 """A call, or somebody at the counter, is written down: what is saved, and what they are told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -86,6 +87,22 @@ def test_the_sentence_is_that_of_the_promise_that_stands(desk, promised, clock):
     page = desk.log(CALL_BACK, number=NUMBER)
 
     assert "by 1:00\u202fPM today" in page.read[0]
+
+
+def test_that_it_stands_is_said_on_the_page_and_after(desk, promised, clock):
+    clock.at = boston(2026, 3, 2, 12)
+    page = desk.open(number=NUMBER)
+    words = " ".join(re.sub("<[^>]*>", " ", page.html).split())
+    assert "A call back today 13:00 is promised already, since today 08:00 . That stands." in words
+
+    desk.send(desk.change(page, **CALL_BACK))
+
+    shown = desk.client.get(reverse("notices")).content.decode()
+    assert "Promised before, and it stands: we call back by 1:00\u202fPM today." in shown
+
+
+def test_what_is_promised_for_the_first_time_is_not_said_to_stand(desk, ticket):
+    assert "promised already" not in desk.open(number=NUMBER).html
 
 
 def test_nobody_is_told_a_time_that_has_gone_by(desk, promised, clock):
@@ -276,7 +293,7 @@ def test_save_goes_to_the_ticket_and_save_and_next_to_a_new_page(desk, ingrid):
 
     assert following["Location"] == reverse("log-call")
     shown = desk.client.get(reverse("log-call")).content.decode()
-    assert "Promised: we call back by 1:00\u202fPM today." in shown
+    assert "Promised before, and it stands: we call back by 1:00\u202fPM today." in shown
 
 
 def test_a_page_that_ends_a_ticket_is_sent_twice(desk, ticket):

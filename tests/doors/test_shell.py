@@ -1,5 +1,7 @@
 """What stands around every page: the ways on, their counts, and where an expired log-in leads."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -65,6 +67,27 @@ def test_the_page_one_is_on_is_marked(client, sara, page):
     assert here == [reverse(page)]
 
 
+def test_on_a_phone_the_first_five_have_room_and_a_button_leads_to_the_others(client, eva):
+    client.force_login(eva)
+
+    bar, _button, others = client.get("/loans/").content.decode().partition('popovertarget="ways"')
+
+    names = [re.findall(r"<span>([^<]*)</span>", part.split("</nav>")[0]) for part in (bar, others)]
+    assert names[0][-5:] == ["Today", "Log a call", "Callbacks", "Tickets", "Bench"]
+    assert names[1][:3] == ["More", "Customers", "Solutions"]
+    assert names[1][-1] == "What we gave"
+
+
+@pytest.mark.parametrize(("page", "is_there"), [("loans", True), ("tickets", False)])
+def test_the_button_is_marked_where_one_is_on_a_page_behind_it(client, sara, page, is_there):
+    client.force_login(sara)
+
+    html = client.get(reverse(page)).content.decode()
+
+    button = html.partition('popovertarget="ways"')[2].partition(">")[0]
+    assert ('aria-current="true"' in button) == is_there
+
+
 # -- the counts ----------------------------------------------------------------------------------
 
 
@@ -121,6 +144,14 @@ def test_a_page_costs_three_statements_before_its_own(client, sara, missed, rows
 
 
 LOGIN = "/accounts/login/?next="
+
+
+def test_who_signs_in_types_at_once(client, shop):
+    html = client.get("/accounts/login/").content.decode()
+
+    focused = re.findall(r"<input[^>]*autofocus[^>]*>", html)
+    assert focused == re.findall(r'<input[^>]*name="login"[^>]*>', html)
+    assert len(focused) == 1
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -53,6 +53,12 @@ def test_the_usual_times_are_when_we_open(at_desk, times):
     }
 
 
+def test_a_reason_is_said_to_be_needed(at_desk, ticket):
+    html = at_desk.get(f"/tickets/{ticket.pk}/", {"do": "snooze"}).content.decode()
+
+    assert "Needed: choose one, or write your own below." in html
+
+
 def test_on_a_friday_the_next_working_day_is_next_week(at_desk, times):
     at_desk.at = boston(2026, 3, 6, 16, 59)
 

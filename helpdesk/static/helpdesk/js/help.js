@@ -24,7 +24,10 @@ const line = ([key, name]) => {
 
 const list = () => {
   const here = new Map();
+  const at = document.activeElement;
   for (const element of [...document.querySelectorAll("[data-key]")].filter(isSeen)) {
+    const { within } = element.dataset;
+    if (within && !at.closest(within)) continue; // see keys.js
     if (!here.has(element.dataset.key)) here.set(element.dataset.key, label(element));
   }
   here.delete("Ctrl+Enter"); // among those below

@@ -32,7 +32,8 @@ function walk({ key, target, shiftKey }) {
 
 // In the capture phase: whoever listens further in must not send it once more.
 document.addEventListener("keydown", (event) => {
-  const isOurs = event.target === document.body || event.target.form === form;
+  const { target } = event; // a click beside the fields puts the focus on the page
+  const isOurs = target.matches("body, main") || target.form === form || form.contains(target);
   if (!isOurs || event.isComposing || event.altKey) return;
   const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
   if (sends && !event.repeat) form.requestSubmit(form.elements[event.shiftKey ? "next" : "save"]);
