@@ -28,6 +28,13 @@ class Hands:
             self.pressed.append(key)
             self.page.keyboard.press(key)
 
+    def take_down(self):
+        """Find the known caller by their number, and type what they said."""
+        self.type(NUMBER)
+        self.press("Enter")
+        expect(self.page.get_by_label("What they said")).to_be_focused()
+        self.type(WORDS)
+
 
 @pytest.fixture
 def known(ingrid, sara):
@@ -70,10 +77,7 @@ def test_a_known_caller_by_keyboard_alone(known, desk):
     hands = Hands(page)
     expect(page.get_by_label("Number or name")).to_be_focused()
 
-    hands.type(NUMBER)
-    hands.press("Enter")
-    expect(page.get_by_label("What they said")).to_be_focused()
-    hands.type(WORDS)
+    hands.take_down()
     hands.press("Tab", "2")
     expect(page.locator(".when-callback .say")).to_be_visible()
     hands.press("Control+Enter")
@@ -88,10 +92,7 @@ def test_a_click_beside_the_fields_takes_no_key_away(known, desk):
     """The number of an outcome works in its group alone; Ctrl+Enter wherever one is."""
     page = opened(desk)
     hands = Hands(page)
-    hands.type(NUMBER)
-    hands.press("Enter")
-    expect(page.get_by_label("What they said")).to_be_focused()
-    hands.type(WORDS)
+    hands.take_down()
     hands.press("Tab", "4")
     page.get_by_role("heading", name="Log a call").click()
     hands.press("2")
@@ -105,10 +106,7 @@ def test_answered_for_free_takes_one_key_more(known, desk):
     page = opened(desk)
     hands = Hands(page)
 
-    hands.type(NUMBER)
-    hands.press("Enter")
-    expect(page.get_by_label("What they said")).to_be_focused()
-    hands.type(WORDS)
+    hands.take_down()
     hands.press("Tab", "1", "f", "Control+Enter")
 
     expect(page.get_by_text(re.compile("is closed. It is invoiced and given"))).to_be_visible()
@@ -154,10 +152,7 @@ def test_saved_and_straight_to_the_next(known, desk):
     page = opened(desk)
     hands = Hands(page)
 
-    hands.type(NUMBER)
-    hands.press("Enter")
-    expect(page.get_by_label("What they said")).to_be_focused()
-    hands.type(WORDS)
+    hands.take_down()
     hands.press("Tab", "4", "Control+Shift+Enter")
 
     expect(page.get_by_text("which stays open.")).to_be_visible()
@@ -171,10 +166,7 @@ def test_saved_and_straight_to_the_next(known, desk):
 def test_a_closed_tab_loses_nothing(known, desk):
     page = opened(desk)
     hands = Hands(page)
-    hands.type(NUMBER)
-    hands.press("Enter")
-    expect(page.get_by_label("What they said")).to_be_focused()
-    hands.type(WORDS)
+    hands.take_down()
     expect(page.get_by_text("Draft saved")).to_be_visible()
     page.close()
 

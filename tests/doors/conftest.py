@@ -11,12 +11,21 @@ from django.test.utils import CaptureQueriesContext
 
 from helpdesk.api.v1 import cti, deskphone, greeting, threecx, voicemails
 from helpdesk.models import ApiToken, Scope
-from helpdesk.web import ticket_actions, ticket_page, tickets
+from helpdesk.web import off_channel, ticket_actions, ticket_page, tickets
+from tests.conftest import boston
 from tickets import intake
 from tickets.models import User
 from tickets.models.work import Kind
 
 JSON = "application/json"
+
+
+@pytest.fixture
+def phone(client, per, monkeypatch):
+    """Per with his phone, somewhere, on Monday at ten."""
+    monkeypatch.setattr(off_channel, "now", lambda: boston(2026, 3, 2, 10))
+    client.force_login(per)
+    return client
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from helpdesk import journey
 from helpdesk.journey import How, OffChannel
-from helpdesk.web import off_channel
 from tests.conftest import boston
 from tests.doors.pages import said, text
 from tickets import intake
@@ -19,14 +18,6 @@ pytestmark = pytest.mark.django_db
 
 TEN = boston(2026, 3, 2, 10)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def phone(client, per, monkeypatch):
-    """Per with his phone, on Monday at ten."""
-    monkeypatch.setattr(off_channel, "now", lambda: TEN)
-    client.force_login(per)
-    return client
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 
 from helpdesk import journey
 from helpdesk.models import Draft
-from helpdesk.web import off_channel
 from tests.conftest import boston
 from tests.doors.pages import text
 from tests.doors.test_off_channel import count_queries
@@ -18,14 +17,6 @@ pytestmark = pytest.mark.django_db
 
 TEN = boston(2026, 3, 2, 10)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def phone(client, per, monkeypatch):
-    """Per with his phone, on Monday at ten."""
-    monkeypatch.setattr(off_channel, "now", lambda: TEN)
-    client.force_login(per)
-    return client
 
 
 @pytest.fixture
