@@ -4,6 +4,8 @@ import re
 from html import unescape
 
 from django.contrib.messages import get_messages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 # What everybody is told whose page was out of date.
 CHANGED = "Somebody else changed this first. Here is how it stands now."
@@ -25,3 +27,10 @@ def errors(response, form="panel"):
 
 def fresh(row):
     return type(row).objects.get(pk=row.pk)
+
+
+def count_queries(client, address, **more):
+    """Return how many statements a page takes."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address, **more).status_code == 200
+    return len(captured)

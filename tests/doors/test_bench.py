@@ -4,14 +4,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from helpdesk import duties, journey
 from helpdesk.web import bench
 from policies.models import Promise
 from tests.conftest import boston
-from tests.doors.pages import CHANGED, fresh, said, text
+from tests.doors.pages import CHANGED, count_queries, fresh, said, text
 from tickets import devices, intake
 from tickets.devices import Particulars
 from tickets.models import Interaction, Service, Ticket
@@ -61,12 +59,6 @@ def told(response):
     """The one message, as it reads."""
     (message,) = said(response)
     return " ".join(re.sub(r"<[^>]+>", " ", message).split())
-
-
-def count_queries(client, address="/bench/"):
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
 
 
 # -- what lies on it -----------------------------------------------------------------------------
@@ -229,7 +221,7 @@ def test_it_costs_the_same_with_one_and_with_three_hundred(at_bench, brought, pe
             if number % 2:
                 Ticket.objects.filter(pk=ticket.pk).update(status="waiting")
         made = wanted
-        costs.append(count_queries(at_bench))
+        costs.append(count_queries(at_bench, "/bench/"))
 
     assert costs[1] == costs[2]
     assert costs[2] <= 10

@@ -8,8 +8,7 @@ from helpdesk import journey
 from helpdesk.models import Draft
 from helpdesk.web import bench
 from tests.conftest import boston
-from tests.doors.pages import said, text
-from tests.doors.test_bench import count_queries
+from tests.doors.pages import count_queries, said, text
 from tickets import intake
 from tickets.models import Interaction
 

@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing import gifts
 from helpdesk import journey
 from helpdesk.web import customer_merges, customer_page, customers, strangers
 from tests.conftest import CALLER, boston
-from tests.doors.pages import CHANGED, said, text
+from tests.doors.pages import CHANGED, count_queries, said, text
 from tickets import devices, intake, phones
 from tickets.models import ContactPoint, Customer, CustomerMerge, Ticket
 
@@ -87,12 +85,6 @@ def merge_page(customer):
 
 def fresh(row):
     return type(row).objects.get(pk=row.pk)
-
-
-def count_queries(desk, address, **more):
-    with CaptureQueriesContext(connection) as captured:
-        assert desk.get(address, **more).status_code == 200
-    return len(captured)
 
 
 # -- two are one ---------------------------------------------------------------------------------

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing import gifts
 from helpdesk import duties, journey
 from helpdesk.web import customer_page, customers
 from tests.conftest import CALLER, boston
+from tests.doors.pages import count_queries
 from tickets import devices, intake, search
 from tickets.intake import Particulars
 from tickets.models import ContactPoint, Customer, Interaction, Service, Ticket
@@ -76,12 +75,6 @@ def text(response):
 
 def names(response):
     return [customer.name for customer, _standing in response.context["rows"]]
-
-
-def count_queries(desk, address):
-    with CaptureQueriesContext(connection) as captured:
-        assert desk.get(address).status_code == 200
-    return len(captured)
 
 
 # -- the list ------------------------------------------------------------------------------------

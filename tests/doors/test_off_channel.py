@@ -4,13 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from helpdesk import journey
 from helpdesk.journey import How, OffChannel
 from tests.conftest import boston
-from tests.doors.pages import said, text
+from tests.doors.pages import count_queries, said, text
 from tickets import intake
 from tickets.models import Customer, Interaction, Ticket
 
@@ -39,12 +37,6 @@ def people(response):
 
 def plain(message):
     return re.sub(r"<[^>]+>", "", message)
-
-
-def count_queries(client, address):
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
 
 
 def test_those_whose_tickets_i_have_come_first(phone, came, per):

@@ -8,8 +8,7 @@ import pytest
 from helpdesk import journey
 from helpdesk.models import Draft
 from tests.conftest import boston
-from tests.doors.pages import text
-from tests.doors.test_off_channel import count_queries
+from tests.doors.pages import count_queries, text
 from tickets import intake
 from tickets.models import Interaction
 

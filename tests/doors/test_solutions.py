@@ -1,13 +1,11 @@
 """The solutions book: found, written, offered."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from helpdesk import journey
 from helpdesk.web import solutions as pages
 from tests.conftest import boston
-from tests.doors.pages import CHANGED, said, text
+from tests.doors.pages import CHANGED, count_queries, said, text
 from tickets import intake, solutions
 from tickets.models import Offer, Service, Solution
 from tickets.solutions import Advice
@@ -59,12 +57,6 @@ def offer(sara, make_ticket):
 
 def titles(response, part="solutions"):
     return [solution.title for solution in response.context[part]]
-
-
-def count_queries(client, address):
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
 
 
 # -- the book ------------------------------------------------------------------------------------
