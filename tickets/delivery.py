@@ -213,8 +213,11 @@ def reported(delivery: Delivery, *, now: datetime) -> News | None:
 
 
 def _reported_on(delivery: Delivery) -> Interaction | None:
-    ours = Interaction.objects.filter(direction=Direction.OUT).select_related(
-        "contact_point", "ticket"
+    """Find what the report is about, locked: another report, or our own mark, may be on its way."""
+    ours = (
+        Interaction.objects.filter(direction=Direction.OUT)
+        .select_related("contact_point", "ticket")
+        .select_for_update(of=("self",))
     )
     if delivery.reference.isdecimal() and len(delivery.reference) < 19:
         return ours.filter(pk=int(delivery.reference), kind=Kind.SMS).first()

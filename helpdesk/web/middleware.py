@@ -89,6 +89,8 @@ class ShopMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, NoShop):
             return render(request, "no_shop.html", status=503)
+        if request.path.startswith(HOOKS):
+            return None  # not a page to go back to: a provider that is refused tells us again
         if isinstance(error, LostRace | IllegalMove):
             messages.info(
                 request, _("Somebody else changed this first. Here is how it stands now.")

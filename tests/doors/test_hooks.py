@@ -14,6 +14,7 @@ from policies.models import Promise
 from tickets import channels, outbox
 from tickets.models import Arrival, ContactPoint, Interaction, Ticket
 from tickets.models.work import Kind
+from tickets.states import LostRace
 
 ADA = "+16175550142"
 TOKEN = "12345"
@@ -324,6 +325,18 @@ def test_a_report_on_nothing_of_ours_is_kept_and_does_nothing(client, answer, re
     assert Arrival.objects.order_by("pk").last().verdict in ("ignored", "quarantined")
     answer.refresh_from_db()
     assert answer.status == "sent"
+
+
+def test_a_provider_whose_report_lost_a_race_is_not_sent_to_a_page(client, answer, monkeypatch):
+    """It would take that for a yes: refused, it tells us again."""
+
+    def lose(*_args, **_named):
+        raise LostRace
+
+    monkeypatch.setattr(journey, "delivery_reported", lose)
+    client.raise_request_exception = False
+
+    assert reported(client, answer, 1).status_code == 500
 
 
 def test_the_gateway_that_is_named_is_used(settings):
