@@ -9,7 +9,7 @@ from billing import gifts
 from helpdesk import journey
 from helpdesk.web import customer_merges, customer_page, customers, strangers
 from tests.conftest import CALLER, boston
-from tests.doors.pages import CHANGED, count_queries, said, text
+from tests.doors.pages import CHANGED, count_queries, fresh, said, text
 from tickets import devices, intake, phones
 from tickets.models import ContactPoint, Customer, CustomerMerge, Ticket
 
@@ -81,10 +81,6 @@ def page(customer):
 
 def merge_page(customer):
     return reverse("customer-merge", args=[customer.pk])
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 # -- two are one ---------------------------------------------------------------------------------
