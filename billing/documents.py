@@ -65,6 +65,7 @@ def _paper(invoice: Invoice, shop: Shop) -> paper.Paper:
         issued_at=invoice.issued_at,
         words=WORDS.get(invoice.language, paper.ENGLISH),
         page="Letter" if shop.region in LETTER_COUNTRIES else "A4",
+        logo=bytes(shop.logo or b""),
     )
 
 

@@ -27,14 +27,6 @@ def bill(ticket: Ticket, *, now: datetime) -> Invoice | None:
         raise
 
 
-def given_to(customer_id: int) -> int:
-    """Return what this customer was given so far, in minor units."""
-    gifts = Settlement.objects.filter(
-        kind=Settlement.Kind.GIFT, invoice__ticket__customer=customer_id
-    )
-    return sum(gifts.values_list("amount", flat=True))
-
-
 def _give(invoice: Invoice, ticket: Ticket, *, now: datetime) -> None:
     assert ticket.ended_by is not None  # a constraint: whoever ended it is the author
     invoicing.settle(

@@ -40,6 +40,7 @@ class SendInvoice(Rule):
             invoice.ticket,
             route,
             shop=shop,
+            now=now,
             invoice=invoice.reference,
             amount=say(Money(invoice.total, invoice.currency), locale),
             due=say(Money(due, invoice.currency), locale),

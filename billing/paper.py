@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from typing import Literal
 
 from fpdf import FPDF
 from fpdf.prefs import ViewerPreferences
+from PIL import Image
 
 from billing.typesetting import (
     CAP_HEIGHT,
@@ -145,6 +147,8 @@ class Paper:
     """Label and amount of each step from the lines to the total, such as the tax at one rate."""
 
     page: Literal["A4", "Letter"] = "A4"
+    logo: bytes = b""
+    """A PNG, which stands above the seller's name."""
 
 
 KEPT: Colour = (11, 112, 63)
@@ -162,6 +166,7 @@ GIFT = Ink(9.5, is_bold=True, colour=GIVEN)
 SENTENCE = Ink(12, colour=GIVEN)
 STAMP = Ink(16, is_bold=True, colour=KEPT)
 DUE = Ink(23, is_bold=True)
+LOGO_WIDTH, LOGO_HEIGHT = 55.0, 18.0  # mm, at most
 
 
 def render(paper: Paper) -> bytes:
@@ -222,9 +227,20 @@ def _head(sheet: Sheet, paper: Paper) -> list[Group]:
     seller = _party(sheet, words.seller, paper.seller, LETTERHEAD)
     buyer = _party(sheet, words.buyer, paper.buyer, NAME)
     # The right half starts beside the name, below its label.
-    letterhead = beside(seller, [Row(0), *title])
+    letterhead = [*_logo(paper), *beside(seller, [Row(0), *title])]
     addressed = beside(buyer, [Row(0), *facts])
     return [Group(tuple(letterhead)), Group((*addressed, Row(9)), gap=13)]
+
+
+def _logo(paper: Paper) -> list[Row]:
+    """Return the logo, as large as its place allows and in its own proportions."""
+    if not paper.logo:
+        return []
+    with Image.open(BytesIO(paper.logo), formats=("PNG",)) as picture:
+        scale = min(LOGO_WIDTH / picture.width, LOGO_HEIGHT / picture.height)
+        width, height = picture.width * scale, picture.height * scale
+    draw = partial(_picture, png=paper.logo, width=width, height=height)
+    return [Row(height, shapes=(draw,)), Row(2 * PAD)]
 
 
 def _running_head(sheet: Sheet, paper: Paper) -> Group:
@@ -321,6 +337,10 @@ def _pair(sheet: Sheet, label: str, value: str, left: Ink, right: Ink) -> list[R
         sheet.column(label, sheet.aside, half, left),
         sheet.column(value, sheet.right, half, right, to_right=True),
     )
+
+
+def _picture(pdf: FPDF, y: float, *, png: bytes, width: float, height: float) -> None:
+    pdf.image(BytesIO(png), MARGIN, y, width, height)
 
 
 def _rule(pdf: FPDF, y: float, *, x: float, width: float, colour: Colour) -> None:

@@ -28,7 +28,8 @@ def lines(ticket: Ticket, *, now: datetime) -> list[Priced]:
     the minimum fee. Raises NoRate.
     """
     rate = Rate.in_force(now, ticket.service)
-    return [price(rate, unbilled(ticket).minutes(), ticket.subject)]
+    subject = ticket.subject or (ticket.service.name if ticket.service else _("Work"))
+    return [price(rate, unbilled(ticket).minutes(), subject)]
 
 
 def unbilled(ticket: Ticket) -> InteractionQuerySet:

@@ -82,7 +82,7 @@ def walk(base: str, token: str, password: str, folder: Path, manage: Callable[..
         page.goto(base)
         page.get_by_label("User name or email address").fill("eva")
         page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         picture(page, folder, "1-today")
 
         step("Log it: who, what they said, answered, free.")

@@ -18,19 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing import invoicing
-from helpdesk import journey, webhooks
+from helpdesk import journey, retention, webhooks
 from helpdesk.models import (
     BulkAction,
-    Draft,
     Heartbeat,
     IdempotencyKey,
     Lease,
     Presence,
-    WebhookDelivery,
 )
+from helpdesk.reporting import mailing
 from policies import promises
 from policies.models import CallbackClaim, FollowUp
-from tickets import calls, outbox
+from tickets import calls, notifications, outbox
 from tickets.delivery import TryLater
 from tickets.states import IllegalMove, LostRace
 from tickets.text import one_line
@@ -44,9 +43,7 @@ CHUNK = 20
 LONGEST_CHUNK = timedelta(seconds=45)  # a task may take 90 seconds, and one row 30 of them
 TICK = "tick"
 MISSED_TICKS = 3  # after so many the clock is taken to stand still
-DELIVERIES_KEPT = timedelta(days=30)
 KEYS_KEPT = timedelta(hours=24)
-DRAFTS_KEPT = timedelta(days=14)
 PRESENCES_KEPT = timedelta(hours=1)
 UNDO_KEPT = timedelta(days=1)
 
@@ -60,7 +57,7 @@ class Duty:
     due: Callable[[datetime], models.QuerySet[Any]]
     do: Callable[..., object]  # (row, *, now), and may_have_left where it leaves the building
     leaves: bool = False
-    give_up: Callable[..., object] | None = None  # (row, because)
+    give_up: Callable[..., object] | None = None  # (row, because, *, now)
 
 
 DUTIES: Mapping[str, Duty] = {
@@ -100,7 +97,22 @@ DUTIES: Mapping[str, Duty] = {
             webhooks.due,
             webhooks.came_due,
             leaves=True,
-            give_up=webhooks.gave_up,
+            give_up=lambda row, because, now: webhooks.gave_up(row, because),
+        ),
+        Duty(
+            "notifications",
+            gettext_lazy("Word to staff"),
+            notifications.due,
+            journey.notification_came_due,
+            leaves=True,
+            give_up=lambda row, because, now: notifications.gave_up(row, because),
+        ),
+        Duty(
+            "reports",
+            gettext_lazy("Reports by mail"),
+            mailing.due,
+            mailing.came_due,
+            leaves=True,
         ),
     )
 }
@@ -136,15 +148,14 @@ def alive_since(now: datetime) -> datetime:
 def tidy(now: datetime) -> None:
     """Delete a portion of what is kept for a while and has been for long enough."""
     kept: tuple[tuple[models.QuerySet[Any], Q], ...] = (
-        (WebhookDelivery.objects.order_by("pk"), Q(happened_at__lte=now - DELIVERIES_KEPT)),
         (IdempotencyKey.objects.order_by("began_at"), Q(began_at__lte=now - KEYS_KEPT)),
-        (Draft.objects.order_by("saved_at"), Q(saved_at__lte=now - DRAFTS_KEPT)),
         (Presence.objects.order_by("seen_at"), Q(seen_at__lte=now - PRESENCES_KEPT)),
         (CallbackClaim.objects.order_by("until"), Q(until__lte=now - PRESENCES_KEPT)),
         (BulkAction.objects.order_by("done_at"), Q(done_at__lte=now - UNDO_KEPT)),
     )
     for rows, too_old in kept:
         rows.filter(too_old, pk__in=rows[:AT_ONCE]).delete()
+    retention.tidy(now=now)
 
 
 def do(slug: str, rows: list[int], *, clock: Callable[[], datetime]) -> int:
@@ -279,7 +290,7 @@ def _give_up(
 ) -> None:
     logger.error("given up: %s %s: %s", duty.slug, lease.row, because)
     if duty.give_up is not None and row is not None:
-        duty.give_up(row, because)
+        duty.give_up(row, because, now=now)
         lease.delete()  # the row itself says so now
         return
     _mine(lease).update(given_up_at=now, because=one_line(because, 200) or "?")

@@ -29,6 +29,8 @@ SINCE = {
     "follow_ups": ("due_at", timedelta()),
     journey.OUTBOX: ("due_at", timedelta()),
     "webhooks": ("due_at", timedelta()),
+    "notifications": ("due_at", timedelta()),
+    "reports": ("next_at", timedelta()),
 }
 
 

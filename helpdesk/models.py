@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from knox.models import AbstractAuthToken
 
+from tickets.triggers import Frozen
+
 
 class Scope(models.TextChoices):
     """What a token may do."""
@@ -200,6 +202,117 @@ class BulkAction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {len(self.before)}"
+
+
+class Invite(models.Model):
+    """Somebody is to work here: their link, signed, makes them a log-in once."""
+
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("mail address"))
+    role = models.CharField(_("role"), max_length=12)  # of tickets.User.Role
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="invite"
+    )
+
+    class Meta:
+        verbose_name = _("invite")
+        constraints = [
+            models.CheckConstraint(
+                name="invite_used_iff_it_made_a_user",
+                condition=Q(used_at__isnull=True, user__isnull=True)
+                | Q(used_at__isnull=False, user__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """Somebody saw or changed something."""
+
+    at = models.DateTimeField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # none: a customer by a link, or somebody who failed to log in
+    action = models.CharField(max_length=60)  # "saw", or the name of the door
+    kind = models.CharField(max_length=30, blank=True)  # of what it was done to: ticket, customer
+    key = models.CharField(max_length=64, blank=True)
+    changes = models.JSONField(default=dict)  # field: [was, is]
+    address = models.GenericIPAddressField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)  # as in the log
+
+    class Meta:
+        verbose_name = _("audit entry")
+        indexes = [
+            models.Index(name="audit_by_time", fields=["-at", "-id"]),
+            models.Index(name="audit_of_a_thing", fields=["kind", "key", "-at"]),
+            models.Index(name="audit_of_a_user", fields=["user", "-at"]),
+        ]
+
+    # Not kept for ever: see helpdesk.retention. What it says of a person goes when they do.
+    GUARDS = [
+        Frozen(
+            ("at", "user", "action", "kind", "key", "address", "request_id"),
+            erasable=("changes",),
+        ),
+    ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.kind} {self.key}"
+
+
+class SavedView(models.Model):
+    """A list as somebody likes to have it, by a name; shared, everybody has it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=30)  # the name of the list's address
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=500)
+    is_shared = models.BooleanField(_("for everybody"), default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("saved view")
+        constraints = [
+            models.UniqueConstraint(name="saved_view_once", fields=["user", "page", "name"]),
+            models.CheckConstraint(name="saved_view_has_a_name", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReportSchedule(models.Model):
+    """A report that is mailed to one of us, for the week or month that has ended."""
+
+    class Every(models.TextChoices):
+        WEEK = "week", _("Every week")
+        MONTH = "month", _("Every month")
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        XLSX = "xlsx", "Excel"
+        CSV = "csv", "CSV"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="schedules")
+    report = models.CharField(max_length=30)  # a slug
+    query = models.CharField(max_length=200, blank=True)  # its cut and filters, without a period
+    every = models.CharField(max_length=5, choices=Every)
+    format = models.CharField(max_length=4, choices=Format, default=Format.PDF)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("report by mail")
+        indexes = [models.Index(name="report_schedule_due", fields=["next_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.every}"
 
 
 class Lease(models.Model):

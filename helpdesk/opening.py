@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
-from django.db import transaction
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
 
 from billing import money
 from billing.models import Rate
 from policies import calendars
 from policies.models import Calendar, CallbackWindow, OpeningHours, Turnaround
 from tickets.models import Service, Shop, User
+
+GOOD_FOR = timedelta(days=7)
+_SALT = "helpdesk.opening"
 
 
 class AlreadyOpen(Exception):
@@ -42,6 +47,7 @@ class Plan:
     address: str = ""
     tax_id: str = ""
     subdivision: str = ""
+    has_holidays: bool = True  # False where nobody keeps a table of them
     hours: Mapping[int, Sequence[tuple[time, time]]] = field(
         default_factory=lambda: {day: ((time(9), time(17)),) for day in range(5)}
     )
@@ -100,13 +106,16 @@ def open_shop(plan: Plan, *, now: datetime) -> Shop:
     return shop
 
 
-def hire(username: str, name: str, role: str, password: str, *, extension: str = "") -> User:
+def hire(
+    username: str, name: str, role: str, password: str, *, extension: str = "", email: str = ""
+) -> User:
     """Make a log-in for somebody who works here; owners may use the admin, too."""
     first, _space, last = name.partition(" ")
     is_owner = role == User.Role.OWNER
     return User.objects.create_user(
         username,
-        password=password,
+        email,
+        password,
         first_name=first,
         last_name=last,
         role=role,
@@ -116,9 +125,50 @@ def hire(username: str, name: str, role: str, password: str, *, extension: str =
     )
 
 
+def is_awaited() -> bool:
+    """Whether nobody has opened a shop here yet, and nobody has a log-in."""
+    return not Shop.objects.exists() and not User.objects.exists()
+
+
+def first_link() -> str:
+    """Return where whoever has it opens the shop, once."""
+    return f"{settings.PUBLIC_URL}/setup/first/{signing.dumps('first', salt=_SALT)}/"
+
+
+def may_open(token: str) -> bool:
+    """Whether a link was ours and is good still: until somebody used it, and for a week."""
+    try:
+        signing.loads(token, salt=_SALT, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        return False
+    return is_awaited()
+
+
+def was_used(token: str) -> bool:
+    """Whether a link was ours, of whatever age, and there is a shop by now."""
+    try:
+        signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return False
+    return not is_awaited()
+
+
+def open_first(plan: Plan, *, username: str, owner: str, password: str, now: datetime) -> User:
+    """Open the shop with its owner's log-in, or neither. Raises what open_shop raises."""
+    try:
+        with transaction.atomic():
+            open_shop(plan, now=now)
+            return hire(username, owner, User.Role.OWNER, password, email=plan.email)
+    except IntegrityError:  # of two who opened it at once, one was first
+        raise AlreadyOpen from None
+
+
 def _calendar(plan: Plan) -> Calendar:
     calendar = Calendar.objects.create(
-        name=plan.name, zone=plan.zone, country=plan.region, subdivision=plan.subdivision
+        name=plan.name[:80],
+        zone=plan.zone,
+        country=plan.region if plan.has_holidays else "",
+        subdivision=plan.subdivision,
     )
     calendar.full_clean()
     for weekday, stretches in plan.hours.items():

@@ -9,7 +9,9 @@ PATTERNS = [
     (re.compile(pattern, re.DOTALL), replacement)
     for pattern, replacement in (
         # /api/v1/cti/<token>/: phone systems can often send nothing but an address.
-        (r"(/cti/(?:phone/)?(?!3cx/)|/hooks/[a-z0-9-]+/|/i/)[^/?&\s\"'<>]+", r"\1***"),
+        (r"(/cti/(?:phone/)?(?!3cx/)|/hooks/[a-z0-9-]+/)[^/?&\s\"'<>]+", r"\1***"),
+        # Links that open what they name: an invoice, a ticket, a log-in, a shop.
+        (r"(/i/|/t/|/join/|/setup/first/)[^/?&\s\"'<>]+", r"\1***"),
         # What was asked: keys, customers' numbers, the texts that a gateway is given.
         (r"([?&][\w.-]+=)[^&\s\"'<>]+", r"\1***"),
         (r"(://[^\s:/@\"']*:)[^\s\"']+@", r"\1***@"),

@@ -24,6 +24,8 @@ DEBUG = env.bool("DEBUG", default=False)  # never on a network
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # What cookies and links are signed with. Empty: made once, kept as `secret_key` in HELPDESK_VAR.
 SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(VAR)
+# Keys from before, with commas between: what was signed or encrypted by them still holds.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # postgres://user:password@host/name. Empty: SQLite, a file in HELPDESK_VAR.
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'helpdesk.sqlite3'}"
 # redis://:password@host:6379/0. Empty: cache and broker are the database and a folder.
@@ -61,6 +63,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -88,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "helpdesk.web.middleware.ShopMiddleware",
+    "helpdesk.web.setup.audit.AuditMiddleware",
 ]
 
 ROOT_URLCONF = "helpdesk.urls"
@@ -207,6 +212,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by the owner, not by a 
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+MFA_ADAPTER = "helpdesk.web.accounts.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is somebody's because the owner says so
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+# A browser takes a passkey over plain HTTP on its own machine only, and so do we.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or PUBLIC_URL.startswith("http://localhost")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["helpdesk.api.access.BearerAuthentication"],
@@ -243,14 +255,14 @@ SPECTACULAR_SETTINGS = {
         "FollowUpStatus": "policies.models.FollowUp.Status",
         "PromiseEnding": "helpdesk.api.v1.promises.ENDINGS",
         "QuoteAccepted": "policies.models.Quote.Accepted",
+        "QuoteHeard": "policies.models.Quote.HEARD",
         "DeliveryStatus": "helpdesk.models.WebhookDelivery.Status",
         "CustomerKind": "tickets.models.Customer.Kind",
         "ContactPointKind": "tickets.models.ContactPoint.Kind",
     },
 }
 KNOX_TOKEN_MODEL = "helpdesk.ApiToken"
-# Its own tokens are replaced, but its migrations make their table all the same: one that points to
-# our users and that Django knows nothing of, so that PostgreSQL refuses to flush.
+# Its migrations make the table of tokens that ours replace, and PostgreSQL refuses to flush then.
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "TOKEN_MODEL": "helpdesk.ApiToken"}
 
@@ -384,4 +396,5 @@ CONTENT_SECURITY_POLICY = {
 
 # line: for people; json: one object a line, for programs.
 LOG_FORMAT = env.str("LOG_FORMAT", default="line", choices=("line", "json"))
-LOGGING = logs.configuration(LOG_FORMAT, [SECRET_KEY, *redact.secrets_of(env.ENVIRON)])
+_SECRETS = [SECRET_KEY, *SECRET_KEY_FALLBACKS, *redact.secrets_of(env.ENVIRON)]
+LOGGING = logs.configuration(LOG_FORMAT, _SECRETS)

@@ -35,6 +35,8 @@ urlpatterns = [
     path("", include(health)),
     path("", include(metrics)),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -259,6 +259,12 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def zones(also: str = "") -> list[str]:
+    """Return the names of places that people choose from, and `also`, which somebody has."""
+    places = {name for name in _zone_names() if "/" in name and not name.startswith("Etc/")}
+    return sorted(places | ({also} if also else set()) | {"UTC"})
+
+
 def local(at: datetime, zone: ZoneInfo) -> datetime:
     """Return what the clock on the wall shows."""
     return _utc(at).astimezone(zone)
@@ -280,16 +286,6 @@ def day_bounds(day: date, zone: ZoneInfo) -> Shift:
     return _instant(day, MIDNIGHT, zone), _instant(day + DAY, MIDNIGHT, zone)
 
 
-def month_bounds(year: int, month: int, zone: ZoneInfo) -> Shift:
-    """Return the half-open instants of a local month. Raise ValueError if there is none such."""
-    _check_year(year)
-    after = date(year, month, 1) + timedelta(days=31)
-    return (
-        _instant(date(year, month, 1), MIDNIGHT, zone),
-        _instant(after.replace(day=1), MIDNIGHT, zone),
-    )
-
-
 def public_holidays(
     country: str, subdivision: str, year: int, language: str = "en"
 ) -> Mapping[date, str]:
@@ -300,11 +296,6 @@ def public_holidays(
     """
     country, subdivision = country.strip().upper(), subdivision.strip()
     return _table(country, subdivision.removeprefix(f"{country}-"), year, language)
-
-
-def holiday_name(country: str, subdivision: str, day: date, language: str = "en") -> str:
-    """Return what is celebrated on `day`, or an empty string."""
-    return public_holidays(country, subdivision, day.year, language).get(day, "")
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,14 @@ from tickets.models import Interaction, Ticket, User
 
 Kind, Status = Promise.Kind, Promise.Status
 
+HOUR = timedelta(hours=1)
+LATER_BY = timedelta(days=4)  # a weekend, and a day on both sides of it
+SPAN = timedelta(hours=2)  # of work, from when a customer may be called until when we have called
 FARTHEST = timedelta(days=3650)  # a promise for later than that is a slip of the finger
+
+
+class BadTime(Exception):
+    """Nobody is called back then; the text says what to do."""
 
 
 def owe_callback(
@@ -57,6 +64,41 @@ def open_callback(ticket: Ticket) -> Promise | None:
 
 def callback_due(window: CallbackWindow, at: datetime) -> datetime:
     return window.calendar.working_hours().add(at, timedelta(minutes=window.minutes))
+
+
+def later_times(promise: Promise, *, now: datetime) -> list[datetime]:
+    """Return before when a customer may ask not to be called: on the hour, while we are open.
+
+    Never farther away than a few days: it stays in the queue.
+    """
+    assert promise.window is not None  # a constraint: every callback has one
+    hours = promise.window.calendar.working_hours()
+    whole = now.replace(minute=0, second=0, microsecond=0) + HOUR
+    later = (whole + n * HOUR for n in range(LATER_BY // HOUR))
+    return [at for at in later if hours.is_open(at)]
+
+
+def move_callback(promise: Promise, not_before: datetime, *, what: str, at: datetime) -> Promise:
+    """Call them, as they asked, `not_before`: a new row, never due earlier. Raises BadTime.
+
+    `what` says so to whoever calls.
+    """
+    if not_before not in later_times(promise, now=at):
+        raise BadTime(_("We cannot call back then. Choose one of the times on the page."))
+    assert promise.window is not None  # a constraint: every callback has one
+    span = min(timedelta(minutes=promise.window.minutes), SPAN)
+    earliest = promise.window.calendar.working_hours().add(not_before, span)
+    end(promise, Status.SUPERSEDED, because=_("The customer asked for a later time"), at=at)
+    return Promise.objects.create(
+        ticket=promise.ticket,
+        kind=Kind.CALLBACK,
+        what=what,
+        made_at=at,
+        due_at=max(promise.due_at, earliest),
+        cause=promise.cause,
+        window=promise.window,
+        follows=promise,
+    )
 
 
 def promise_turnaround(quote: Quote, *, maker: User, at: datetime) -> Promise:

@@ -1,12 +1,15 @@
 """Quoting a turnaround, and the promise an accepted quote becomes."""
 
 from datetime import datetime
+from typing import Any
 
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from policies import promises
 from policies.models import Promise, Quote, Turnaround
-from tickets.models import Service, Ticket, User
+from tickets.models import Interaction, Service, Ticket, User
 
 
 class AlreadyAccepted(Exception):
@@ -33,13 +36,37 @@ def quote(
     )
 
 
-def accept(quote: Quote, *, how: str, by: User, now: datetime) -> Promise:
-    """The customer agreed; from now on it is a promise. Raises AlreadyAccepted."""
+def accept(quote: Quote, *, how: str, by: User | None, now: datetime) -> Promise:
+    """The customer agreed; from now on it is a promise. Raises AlreadyAccepted.
+
+    Without `by` the promise is made by whoever quoted it.
+    """
     fresh = Quote.objects.filter(pk=quote.pk, accepted_at__isnull=True)
     if not fresh.update(accepted_at=now, accepted_how=how):
         raise AlreadyAccepted(_("This quote was accepted before."))
     quote.accepted_at, quote.accepted_how = now, how
-    return promises.promise_turnaround(quote, maker=by, at=now)
+    return promises.promise_turnaround(quote, maker=by or quote.quoted_by, at=now)
+
+
+def refusal(pk: int) -> str:
+    """Return under which name a customer's no to a quote is filed: once."""
+    return f"quote-{pk}-no"
+
+
+def with_refusal(rows: QuerySet[Quote]) -> QuerySet[Any]:
+    """Add `declined_at`: when the customer said no on their own page."""
+    name = Concat(Value("quote-"), Cast(OuterRef("pk"), CharField()), Value("-no"))
+    said = Interaction.objects.filter(via=Interaction.Kind.WEB, provider_id=name)
+    return rows.annotate(declined_at=Subquery(said.values("happened_at")[:1]))
+
+
+def to_answer(ticket: Ticket) -> QuerySet[Any]:
+    """Return the quotes on `ticket` they have not answered yet, the newest first."""
+    if ticket.is_ended:
+        return Quote.objects.none()
+    rows = with_refusal(Quote.objects.filter(ticket=ticket, accepted_at=None))
+    related = rows.filter(declined_at=None).select_related("service", "turnaround")
+    return related.order_by("-quoted_at", "-pk")
 
 
 def at_least(terms: Turnaround, days: int | None) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from policies import promises, texts, wording
 from policies.models import CallbackWindow, Promise, ReplyTemplate, Turnaround
-from tickets import segments
+from tickets import segments, tokens
 from tickets.models import Customer, Shop, Ticket
 from tickets.outbox import Letter, Route
 
@@ -27,6 +27,20 @@ def callback(promise: Promise, *, shop: Shop, now: datetime) -> str:
     assert promise.window is not None  # a constraint: every callback has one
     return _say(
         "callback", language, **_window(promise.window, promise.due_at, shop, now, language)
+    )
+
+
+def callback_later(promise: Promise, not_before: datetime, *, shop: Shop, now: datetime) -> str:
+    """Say that we call when they asked to be called, and not before."""
+    language = _language(promise.ticket.customer, shop)
+    start = wording.moment(
+        not_before, now=now, zone=shop.tzinfo, language=language, region=shop.region
+    )
+    return _say(
+        "callback_later",
+        language,
+        start=start,
+        deadline=deadline(promise.due_at, language, shop=shop, now=now),
     )
 
 
@@ -67,10 +81,15 @@ def turnaround_offer(
     return said
 
 
-def greeting(*, shop: Shop, now: datetime, language: str = "") -> Greeting:
-    """Say what a caller hears before anybody answers, by the policy in force. Raises NoTerms."""
+def greeting(
+    *, shop: Shop, now: datetime, language: str = "", window: CallbackWindow | None = None
+) -> Greeting:
+    """Say what a caller hears before anybody answers, by the policy in force. Raises NoTerms.
+
+    By `window` where one is given: terms that somebody thinks of.
+    """
     language = language or shop.language
-    window = CallbackWindow.in_force(now)
+    window = window or CallbackWindow.in_force(now)
     hours = window.calendar.working_hours()
     due_at = promises.callback_due(window, now)
     is_open = hours.is_open(now)
@@ -89,7 +108,25 @@ def acknowledgement(promise: Promise, route: Route, *, shop: Shop, now: datetime
     ticket = promise.ticket
     language = _language(ticket.customer, shop)
     said = _window(promise.window, promise.due_at, shop, now, language)
-    return letter("acknowledgement", ticket, route, shop=shop, is_acknowledgement=True, **said)
+    return letter(
+        "acknowledgement", ticket, route, shop=shop, now=now, is_acknowledgement=True, **said
+    )
+
+
+def acknowledgement_offer(
+    window: CallbackWindow, *, shop: Shop, now: datetime, language: str
+) -> str:
+    """Say what a text message would acknowledge by `window`, of a ticket that is made up."""
+    return _say(
+        "acknowledgement",
+        language,
+        shop=shop.name,
+        phone=shop.said_phone,
+        ticket="1234",
+        name="",
+        page="",
+        **_window(window, promises.callback_due(window, now), shop, now, language),
+    )
 
 
 def subject_of_answer(ticket: Ticket) -> str:
@@ -115,12 +152,14 @@ def letter(
     route: Route,
     *,
     shop: Shop,
+    now: datetime,
     is_acknowledgement: bool = False,
     **placeholders: str,
 ) -> Letter:
     """Fill in the text `name` for a way: `name.mail` for mail where there is one.
 
-    Every text may use {shop}, {phone}, {ticket} and {name}, besides its own placeholders.
+    Every text may use {shop}, {phone}, {ticket}, {name} and {page}, the address of their own page
+    of it, besides its own placeholders.
     """
     language = language_of(ticket, shop)
     filled_in = {
@@ -128,6 +167,7 @@ def letter(
         "phone": shop.said_phone,
         "ticket": str(ticket.number),
         "name": ticket.customer.name if ticket.customer else "",
+        "page": tokens.address(ticket.pk, at=now),
     } | placeholders
     if route.is_text or not texts.exists(f"{name}.mail"):
         said = _say(name, language, **filled_in)

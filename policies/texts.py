@@ -10,6 +10,16 @@ from django.utils.translation import gettext as _
 MESSAGES = Path(__file__).resolve().parent.parent / "templates" / "messages"
 FALLBACK = "en"
 SUBJECT = "Subject:"
+# What replies.letter fills in whatever the text; what is said aloud is about nobody's ticket.
+ALWAYS = frozenset({"shop", "phone", "ticket", "name", "page"})
+ALOUD = frozenset(
+    {
+        *("callback", "callback_later", "greeting_open", "greeting_closed"),
+        *("turnaround", "turnaround_risks"),
+    }
+)
+# Sent to whoever writes to us: a name may be of a forger's choosing.
+TO_STRANGERS = ("acknowledgement", "keyword_")
 
 
 class BadText(ValueError):
@@ -63,7 +73,10 @@ def placeholders(text: str) -> set[str]:
 
 def allowed(name: str, language: str) -> set[str]:
     """Return what may be filled in where the text `name` stands."""
-    return placeholders(original(name, FALLBACK)) | placeholders(original(name, language))
+    found = placeholders(original(name, FALLBACK)) | placeholders(original(name, language))
+    if name in ALOUD:
+        return found
+    return found | (ALWAYS - {"name", "page"} if name.startswith(TO_STRANGERS) else ALWAYS)
 
 
 def check(name: str, language: str, text: str) -> None:
@@ -77,6 +90,11 @@ def check(name: str, language: str, text: str) -> None:
             _("Nothing is known of {%(unknown)s} here. You may use: %(allowed)s.")
             % {"unknown": unknown[0], "allowed": ", ".join(f"{{{it}}}" for it in sorted(may_use))}
         )
+
+
+def written(letter: Letter) -> str:
+    """Write down a mail's text as `letter` reads it."""
+    return f"{SUBJECT} {letter.subject}\n\n{letter.text}" if letter.subject else letter.text
 
 
 def letter(filled_in: str) -> Letter:

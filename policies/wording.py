@@ -17,10 +17,12 @@ WHOLE_DAY = Interval(time(0), time(0))
 class Phrases:
     """How one language puts it. Placeholders in braces."""
 
+    by: str
     today: str
     tomorrow: str
     on_day: str
     date: str  # a babel pattern
+    closed: str
     days: str
     between: str
     also: str
@@ -31,10 +33,12 @@ class Phrases:
 
 
 ENGLISH = Phrases(
-    today="by {time} today",
-    tomorrow="by {time} tomorrow",
-    on_day="by {time} on {day}",
+    by="by {when}",
+    today="{time} today",
+    tomorrow="{time} tomorrow",
+    on_day="{time} on {day}",
     date="EEEE d MMMM",
+    closed="closed",
     days="{first} to {last}",
     between="{opens} to {closes}",
     also=" and ",
@@ -44,10 +48,12 @@ ENGLISH = Phrases(
     working_days=("one working day", "{n} working days"),
 )
 SWEDISH = Phrases(
-    today="senast {time} i dag",
-    tomorrow="senast {time} i morgon",
-    on_day="senast {time} {day}",
+    by="senast {when}",
+    today="{time} i dag",
+    tomorrow="{time} i morgon",
+    on_day="{time} {day}",
     date="EEEE d MMMM",
+    closed="stängt",
     days="{first} till {last}",
     between="{opens} till {closes}",
     also=" och ",
@@ -77,7 +83,13 @@ def locale(language: str, region: str) -> Locale:
 
 def deadline(due_at: datetime, *, now: datetime, zone: ZoneInfo, language: str, region: str) -> str:
     """Say until when: "by 13:45 today", "by 5:00 PM on Thursday"."""
-    say, due = phrases(language), calendars.local(due_at, zone)
+    when = moment(due_at, now=now, zone=zone, language=language, region=region)
+    return phrases(language).by.format(when=when)
+
+
+def moment(at: datetime, *, now: datetime, zone: ZoneInfo, language: str, region: str) -> str:
+    """Say when, from `now` on: "13:45 today", "5:00 PM on Thursday"."""
+    say, due = phrases(language), calendars.local(at, zone)
     written = locale(language, region)
     clock = format_time(due.time(), "short", locale=written)
     away = (due.date() - calendars.local(now, zone).date()).days
@@ -104,35 +116,51 @@ def working_days(days: int, language: str) -> str:
     return forms[0] if days == 1 else forms[1].format(n=days)
 
 
-def opening_hours(hours: WorkingHours, *, language: str, region: str) -> str:
-    """Say when we are open: "Monday to Friday 09:00 to 17:00 and Saturday 10:00 to 14:00"."""
-    week = [hours.hours.get(weekday, ()) for weekday in range(7)]
+def instant(at: datetime, *, zone: ZoneInfo, language: str, region: str) -> str:
+    """Say when, for whoever reads it on another day: "Thursday 5 March, 5:00 PM"."""
+    local, written = calendars.local(at, zone), locale(language, region)
+    clock = format_time(local.time(), "short", locale=written)
+    return f"{format_date(local.date(), phrases(language).date, locale=written)}, {clock}"
+
+
+def week(hours: WorkingHours, *, language: str, region: str) -> list[tuple[str, str]]:
+    """Return the days of a week, those alike together, and when we are open on them."""
     say, written = phrases(language), locale(language, region)
-    if all(day == (WHOLE_DAY,) for day in week):
-        return say.always
     names, said, first = get_day_names("wide", locale=written), [], 0
     while first < 7:
-        last = first
-        while last < 6 and week[last + 1] == week[first]:
+        last, usual = first, hours.hours.get(first, ())
+        while last < 6 and hours.hours.get(last + 1, ()) == usual:
             last += 1
-        if week[first]:
-            days = names[first]
-            if last > first:
-                days = say.days.format(first=names[first], last=names[last])
-            said.append(f"{days} {_intervals(week[first], say, written)}")
+        days = names[first]
+        if last > first:
+            days = say.days.format(first=names[first], last=names[last])
+        said.append((days, intervals(usual, language=language, region=region)))
         first = last + 1
-    return say.also.join(said)
+    return said
+
+
+def opening_hours(hours: WorkingHours, *, language: str, region: str) -> str:
+    """Say when we are open: "Monday to Friday 09:00 to 17:00 and Saturday 10:00 to 14:00"."""
+    say = phrases(language)
+    if all(hours.hours.get(weekday) == (WHOLE_DAY,) for weekday in range(7)):
+        return say.always
+    days = week(hours, language=language, region=region)
+    return say.also.join(f"{names} {when}" for names, when in days if when != say.closed)
 
 
 def day(on: date, *, language: str, region: str) -> str:
     return format_date(on, "long", locale=locale(language, region))
 
 
-def _intervals(intervals: tuple[Interval, ...], say: Phrases, written: Locale) -> str:
+def intervals(stretches: tuple[Interval, ...], *, language: str, region: str) -> str:
+    """Say when we are open on a day: "09:00 to 12:00 and 13:00 to 17:00", or "closed"."""
+    say, written = phrases(language), locale(language, region)
+    if not stretches:
+        return say.closed
     return say.also.join(
         say.between.format(
             opens=format_time(interval.opens, "short", locale=written),
             closes=format_time(interval.closes, "short", locale=written),
         )
-        for interval in intervals
+        for interval in stretches
     )

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db.models import Max
 
-from helpdesk import duties, journey
-from helpdesk.models import Lease
+from helpdesk import duties, journey, programs, webhooks
+from helpdesk.models import Lease, SavedView, Scope
 from policies import canned
 from policies.models import CallbackWindow, FollowUp, Promise, Quote, Turnaround
 from tests.doors import correspondence
@@ -51,6 +51,8 @@ def furnish(sara, per, eva, ingrid, missed, spoken, *, at):
     correspondence.put_aside(1, now=at)
     correspondence.given_up(1, now=at)
     _on_the_desk(waiting, sara, per, at=at)
+    token, _key = programs.let_in("books", Scope.values)
+    webhooks.opened(token, "https://books.example/told", [webhooks.ALL], now=at)
 
 
 def _on_the_desk(ticket, sara, per, *, at):
@@ -69,6 +71,9 @@ def _on_the_desk(ticket, sara, per, *, at):
     journey.solution_offered(offered, ticket, by=sara, now=at, choice="Reset by phone")
     canned.write(
         "On its way", "Hello {name}, the part is on its way.", language="en", by=sara, now=at
+    )
+    SavedView.objects.create(
+        user=sara, page="tickets", name="New ones", query="state=new", is_shared=True, saved_at=at
     )
     journey.note_added(ticket, "@per please look at this", by=sara, now=at)
     journey.ticket_watched(ticket, by=sara)

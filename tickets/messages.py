@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tickets import intake, phones, search, text, tokens
@@ -63,9 +64,10 @@ class _Written:
 
 @dataclass(frozen=True)
 class Form:
-    """What somebody wrote on a web page of ours or of another program, always a matter of its own.
+    """What somebody wrote on a web page of ours or of another program.
 
-    `reach`: where they say they are reached; empty: nowhere.
+    `reach`: where they say they are reached; empty: nowhere. Without a `ticket` it is a matter of
+    its own. `form_id`: of the page it was written on, sent twice it is filed once.
     """
 
     subject: str
@@ -74,34 +76,61 @@ class Form:
     name: str = ""
     customer: Customer | None = None  # whom the program knows it to be
     service: Service | None = None
+    ticket: Ticket | None = None  # whose link they opened
+    files: tuple[File, ...] = ()
+    form_id: str = ""
 
 
-def file_form(form: Form, *, now: datetime) -> Filed:
-    """File what was written on a web page."""
-    caller = _reached(form)
+def file_form(form: Form, *, now: datetime) -> Filed | None:
+    """File what was written on a web page, or return None when it is here already."""
+    remarks: tuple[str, ...] = ()
+    caller, thread = _reached(form), Thread(form.ticket)
     if form.customer is not None:
         caller = replace(caller, customers=(form.customer,))
+    elif form.ticket is None and _is_of_another(form.name, caller.customer):
+        # Whoever knows somebody's number may write it: staff say whether it is them.
+        remarks = (_signed(form.name),)
+        thread = Thread(is_verified=False)
     written = _Written(
         kind=Kind.WEB,
         via=Kind.WEB,
-        provider_id=None,
+        provider_id=form.form_id or None,
         caller=caller,
         text=text.clean(form.text, LONGEST),
         subject=form.subject,
+        remarks=remarks,
         service=form.service,
+        files=form.files,
     )
-    filed = _file(written, Thread(), now=now)
-    assert filed is not None  # without a provider there are no retries
-    return filed
+    return _file(written, thread, now=now)
+
+
+def _is_of_another(name: str, customer: Customer | None) -> bool:
+    """Whether somebody signed with a name that is not, and is no part of, the customer's."""
+    signed = set(text.normalise(name).split())
+    if customer is None or not signed:
+        return False
+    known = set(text.normalise(customer.name).split())
+    return not (signed <= known or known <= signed)
+
+
+def _signed(name: str) -> str:
+    with translation.override(Shop.objects.current().language):  # staff read it
+        return _("They signed as “%s”.") % text.one_line(name, 120)
 
 
 def _reached(form: Form) -> Caller:
+    if form.ticket is not None:
+        of_it, nobody = form.ticket.customer, intake.known_address("")
+        customers = (of_it,) if of_it else ()
+        return replace(nobody, point=form.ticket.contact_point, customers=customers)
     if form.reach is None:
         return intake.known_address("")
     if form.reach.kind == ContactPoint.Kind.EMAIL:
         return intake.known_address(form.reach.value, form.name)
     caller = intake.known(phones.read(form.reach.value, Shop.objects.current().region))
-    if form.name and caller.point is not None and not caller.point.signed:
+    is_new = caller.point is not None and not caller.point.signed and not caller.customers
+    if form.name and caller.point is not None and is_new:
         caller.point.signed = text.one_line(form.name, 120)
         caller.point.save(update_fields=["signed"])
     return caller
@@ -166,6 +195,12 @@ def accept(interaction: Interaction) -> None:
     if ticket is not None and point is not None and ticket.customer is not None:
         point.customers.add(ticket.customer)
         search.index(ticket.customer)
+
+
+def whose_is_settled(tickets: Iterable[Ticket]) -> None:
+    """Staff said whose these are: nobody need ask of a web form whether it is them."""
+    asked = Interaction.objects.filter(ticket__in=tickets, kind=Kind.WEB, is_verified=False)
+    asked.update(is_verified=True)
 
 
 def _file(written: _Written, thread: Thread, *, now: datetime) -> Filed | None:

@@ -15,6 +15,7 @@ from tickets.models import (
 )
 from tickets.models.people import Channel as Preference
 from tickets.models.work import Kind
+from tickets.triggers import is_erased
 
 Status, Direction = Interaction.Status, Interaction.Direction
 
@@ -171,7 +172,9 @@ def due(now: datetime) -> InteractionQuerySet:
 
 
 def retry(interaction: Interaction, *, now: datetime) -> None:
-    """Staff say: send it after all, or again."""
+    """Staff say: send it after all, or again. Raises LostRace where nobody is left to read it."""
+    if is_erased(interaction.recipient):
+        raise states.LostRace(f"{interaction}: who it was for is forgotten")
     states.move(interaction, Status.QUEUED, due_at=now, because="")
 
 

@@ -12,6 +12,20 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+# What stands where something about a person was, by the shop's language. Written over it, and over
+# nothing else; not of the catalogue, since the guards know it.
+ERASED = {"en": "(erased)", "sv": "(raderat)"}
+
+
+def erased(language: str) -> str:
+    """Return what is written over something about a person."""
+    return ERASED.get(language, ERASED["en"])
+
+
+def is_erased(said: str) -> bool:
+    """Tell what was written over, in whatever language the shop had then."""
+    return said in ERASED.values()
+
 
 @dataclass(frozen=True)
 class Guard(ABC):
@@ -41,9 +55,10 @@ class Guard(ABC):
 
 @dataclass(frozen=True)
 class Frozen(Guard):
-    """The fields never change once written."""
+    """The fields never change once written; those `erasable` to nothing but one of ERASED."""
 
     fields: tuple[str, ...]
+    erasable: tuple[str, ...] = ()
 
     @property
     def when(self) -> str:
@@ -53,7 +68,8 @@ class Frozen(Guard):
         return "frozen"
 
     def refuses(self, model: type[models.Model], differs: str) -> str:
-        return " OR ".join(f'OLD."{c}" {differs} NEW."{c}"' for c in _columns(model, self.fields))
+        changes = [f'OLD."{c}" {differs} NEW."{c}"' for c in _columns(model, self.fields)]
+        return " OR ".join([*changes, *_unless_erased(model, self.erasable, differs)])
 
     def message(self, model: type[models.Model]) -> str:
         return f"{model._meta.verbose_name}: what was written stays as it is"
@@ -61,9 +77,10 @@ class Frozen(Guard):
 
 @dataclass(frozen=True)
 class Once(Guard):
-    """The fields are written once: empty, then a value, then never another."""
+    """The fields are written once: empty, then a value, then never another but one of ERASED."""
 
     fields: tuple[str, ...]
+    erasable: tuple[str, ...] = ()
 
     @property
     def when(self) -> str:
@@ -73,10 +90,19 @@ class Once(Guard):
         return "once"
 
     def refuses(self, model: type[models.Model], differs: str) -> str:
-        return " OR ".join(
+        changes = [
             f'(OLD."{c}" IS NOT NULL AND OLD."{c}" {differs} NEW."{c}")'
             for c in _columns(model, self.fields)
-        )
+        ]
+        erased = [
+            f'(OLD."{c}" IS NOT NULL AND {changed})'
+            for c, changed in zip(
+                _columns(model, self.erasable),
+                _unless_erased(model, self.erasable, differs),
+                strict=True,
+            )
+        ]
+        return " OR ".join([*changes, *erased])
 
     def message(self, model: type[models.Model]) -> str:
         return f"{model._meta.verbose_name}: this is set once"
@@ -147,15 +173,21 @@ class Noted:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put every guard in place, or none; harmless when they are."""
+    """Put every guard in place, or none; harmless when they are.
+
+    A database that was migrated back has fewer tables, and the guards of those it has.
+    """
     is_sqlite = connection.vendor == "sqlite"
     make, note = (_sqlite, _sqlite_note) if is_sqlite else (_postgresql, _postgresql_note)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         drop(connection)
+        there = set(connection.introspection.table_names(cursor))
         for model, guard in guards():
-            cursor.execute(make(model, guard), None)  # None: a % in the text is no placeholder
+            if model._meta.db_table in there:
+                cursor.execute(make(model, guard), None)  # None: a % in it is no placeholder
         for model, noted in news():
-            cursor.execute(note(model, noted), None)
+            if model._meta.db_table in there:
+                cursor.execute(note(model, noted), None)
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
@@ -186,6 +218,20 @@ def news() -> Iterator[tuple[type[models.Model], Noted]]:
 
 def _columns(model: type[models.Model], fields: tuple[str, ...]) -> list[str]:
     return [str(model._meta.get_field(field).column) for field in fields]  # type: ignore[union-attr]
+
+
+def _unless_erased(
+    model: type[models.Model], fields: tuple[str, ...], differs: str
+) -> Iterator[str]:
+    """Yield when each of `fields` changes to none of ERASED, or bytes and JSON to something."""
+    for field, column in zip(fields, _columns(model, fields), strict=True):
+        is_another = " AND ".join(f"NEW.\"{column}\" {differs} '{it}'" for it in ERASED.values())
+        match model._meta.get_field(field):
+            case models.BinaryField():
+                is_another = f'length(NEW."{column}") <> 0'
+            case models.JSONField():
+                is_another = f"NEW.\"{column}\" {differs} '{{}}'"
+        yield f'(OLD."{column}" {differs} NEW."{column}" AND {is_another})'
 
 
 def _trigger(model: type[models.Model], guard: Guard) -> str:

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,10 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def with_paid(self) -> Self:
         """Annotate `paid`: what settlements add up to, in minor units."""
         return self.annotate(paid=Coalesce(Sum("settlements__amount"), 0))
+
+    def unpaid(self) -> Self:
+        """Keep those of which something is still to be paid."""
+        return self.with_paid().exclude(paid__gte=F("total"))
 
     def issued_in(self, since: datetime, until: datetime) -> Self:
         return self.filter(issued_at__gte=since, issued_at__lt=until)

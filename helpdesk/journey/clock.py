@@ -8,10 +8,11 @@ from billing import mailing
 from helpdesk.journey import messages
 from helpdesk.journey.calls import filed_anyway
 from policies import calendars, follow_ups, promises
+from policies.follow_ups import hours
 from policies.models import FollowUp, Promise
-from tickets import calls, callstate, delivery, outbox
+from tickets import calls, callstate, delivery, notifications, outbox, watching
 from tickets.delivery import Taken
-from tickets.models import Call, Interaction, Shop
+from tickets.models import Call, Interaction, Notification, Shop
 from tickets.states import LostRace
 
 
@@ -28,6 +29,10 @@ def call_fell_silent(call: Call, *, now: datetime) -> None:
 @transaction.atomic
 def promise_came_due(promise: Promise, *, now: datetime) -> None:
     following = promises.break_(promise, now=now)
+    is_first = promise.follows is None or promise.follows.status != Promise.Status.BROKEN
+    if promise.status == Promise.Status.BROKEN and is_first:  # nobody hears of it again and again
+        ticket = following.ticket if following is not None else promise.ticket
+        watching.promise_broke(ticket, promise.maker, now=now)
     if following is not None:
         follow_ups.plan_promises(following.ticket, now=now)
 
@@ -49,6 +54,7 @@ def message_came_due(interaction: Interaction, *, now: datetime, may_have_left: 
         enclosures=mailing.enclosures(interaction, now=now),
     )
     if taken is None:
+        _tell_if_lost(interaction, now=now)
         return
     is_settled = False
     try:
@@ -58,6 +64,12 @@ def message_came_due(interaction: Interaction, *, now: datetime, may_have_left: 
             interaction.refresh_from_db()
             if not interaction.has_left:
                 delivery.left(interaction, taken, now=now)
+
+
+def _tell_if_lost(interaction: Interaction, *, now: datetime) -> None:
+    interaction.refresh_from_db(fields=["status"])
+    if interaction.status in (Interaction.Status.FAILED, Interaction.Status.DOUBTFUL):
+        watching.not_sent(interaction, now=now)
 
 
 def _quiet_until(shop: Shop, now: datetime) -> datetime | None:
@@ -84,5 +96,19 @@ def _settled(interaction: Interaction, taken: Taken, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def message_given_up(interaction: Interaction, because: str) -> None:
+def message_given_up(interaction: Interaction, because: str, *, now: datetime) -> None:
     outbox.gave_up(interaction, because)
+    watching.not_sent(interaction, now=now)
+
+
+def notification_came_due(
+    notification: Notification, *, now: datetime, may_have_left: bool
+) -> None:
+    """Send one of us word of what happened; while we are closed it waits, unless they want it."""
+    notice, shop = notification.notice, Shop.objects.current()
+    if not notice.user.hears_at_any_hour:
+        opens_at = hours.next_opening(hours.of(notice.about, now), now)
+        if opens_at > now:
+            notifications.postpone(notification, opens_at)
+            return
+    notifications.deliver(notification, shop=shop, now=now, may_have_left=may_have_left)

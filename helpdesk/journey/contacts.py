@@ -11,7 +11,7 @@ from billing.models import Invoice
 from helpdesk.journey.tickets import complete, merged
 from policies import follow_ups, promises, replies
 from policies.models import Promise
-from tickets import customers, intake, merging, notes, search, watching
+from tickets import customers, intake, merging, messages, notes, search, watching
 from tickets.intake import Particulars, Reachable
 from tickets.models import (
     ContactPoint,
@@ -306,6 +306,7 @@ def ticket_reassigned_to(
         theirs |= Q(contact_point=point)
     moved, stayed = _movable(ticket, theirs & Q(customer=was), to_nobody=customer is None)
     customers.hand_over(moved, customer)
+    messages.whose_is_settled(moved)
     if point is not None and was.contact_points.filter(pk=point.pk).exists():
         customers.hand_number(point, was, customer)
     whose = str(customer) if customer else _("somebody we do not know yet")

@@ -140,10 +140,12 @@ def _judge(mail: Mail, filed: Filed, *, now: datetime) -> tuple[str, str, Intera
 
 
 def _bounced(bounce: Bounce) -> Interaction | None:
+    """Find the mail that came back, locked: our own mark that it left may be on its way."""
     return (
         Interaction.objects.filter(via=MailChannel.slug, provider_id__in=bounce.message_ids)
         .exclude(direction=Interaction.Direction.IN)
         .select_related("ticket", "contact_point")
+        .select_for_update(of=("self",))
         .first()
     )
 

@@ -58,10 +58,35 @@ def text_arrived(
 @transaction.atomic
 def form_arrived(
     form: Form, raw: bytes, *, content_type: str, source: str, now: datetime
-) -> Interaction:
-    """Somebody wrote on a web page: a ticket, a promise to call back, and word of it."""
+) -> Interaction | None:
+    """Somebody wrote on a web page: a ticket, a promise to call back, and word of it.
+
+    None for a page that was sent before.
+    """
     filed = messages.file_form(form, now=now)
+    if filed is None:
+        return None
     _keep(raw, filed, via=Kind.WEB, content_type=content_type, source=source, now=now)
+    if not filed.is_blocked:
+        owed_for(filed, now=now)
+    return filed.interaction
+
+
+@transaction.atomic
+def put_aside_filed(arrival: Arrival, form: Form, *, now: datetime) -> Interaction | None:
+    """Staff say that a person wrote what was taken for a machine's.
+
+    None where the same page is filed already. Raises LostRace for what is not put aside.
+    """
+    kept = Arrival.objects.select_for_update().get(pk=arrival.pk)
+    if kept.verdict != Arrival.Verdict.QUARANTINED:
+        raise states.LostRace(f"{kept} is filed")
+    filed = messages.file_form(form, now=now)
+    if filed is None:
+        arrivals.judge(kept, Arrival.Verdict.IGNORED, because=_("the same message is here already"))
+        return None
+    because = _("the sender is blocked") if filed.is_blocked else ""
+    arrivals.judge(kept, verdict(filed), because=because, interaction=filed.interaction)
     if not filed.is_blocked:
         owed_for(filed, now=now)
     return filed.interaction
@@ -127,7 +152,7 @@ def _keyword_sent(filed: Filed, keyword: Keyword, *, is_answered: bool, now: dat
         return
     route = Route(filed.interaction.kind, point)
     letter = replies.letter(
-        f"keyword_{keyword.value}", filed.ticket, route, shop=shop, is_acknowledgement=True
+        f"keyword_{keyword.value}", filed.ticket, route, shop=shop, now=now, is_acknowledgement=True
     )
     outbox.queue(filed.ticket, route, letter, answers=filed.interaction, now=now)
 
@@ -217,6 +242,7 @@ def came_back(interaction: Interaction, *, now: datetime) -> None:
     ticket = interaction.ticket
     if ticket is None or interaction.direction != Interaction.Direction.OUT:
         return
+    watching.not_sent(interaction, now=now)
     if ticket.is_ended:
         return  # nobody waits: it is shown among what did not arrive
     intake.take_up(ticket)

@@ -139,7 +139,7 @@ def _letter(name: str, ticket: Ticket, route: Route, shop: Shop, now: datetime) 
     language = replies.language_of(ticket, shop)
     hours = CallbackWindow.in_force(now).calendar.working_hours()
     said = wording.opening_hours(hours, language=language, region=shop.region)
-    return replies.letter(name, ticket, route, shop=shop, hours=said)
+    return replies.letter(name, ticket, route, shop=shop, now=now, hours=said)
 
 
 def _had_it_today(ticket: Ticket, name: str, letter: Letter, shop: Shop, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from helpdesk.journey.calls import filed_anyway
@@ -11,8 +12,10 @@ from helpdesk.journey.tickets import reopened
 from policies import follow_ups, promises
 from policies.follow_ups.satisfaction import AskWhetherHappy
 from policies.models import FollowUp, Satisfaction
-from tickets import keywords
-from tickets.models import Interaction, Ticket, User
+from tickets import arrivals, keywords, messages, watching
+from tickets.messages import Form
+from tickets.models import Arrival, Interaction, Shop, Ticket, User
+from tickets.models.work import Kind
 
 
 @transaction.atomic
@@ -49,16 +52,60 @@ def answered_by_message(said: Interaction, *, now: datetime) -> bool:
     is_happy = keywords.verdict(said.text) if asked else None
     if asked is None or is_happy is None:
         return False
+    _answered(asked, said, is_happy=is_happy, words=said.text, now=now)
+    return True
+
+
+def open_question(ticket: Ticket) -> FollowUp | None:
+    """Return our question about `ticket`, if it has reached them and nobody has answered it."""
+    asked = FollowUp.objects.filter(rule=AskWhetherHappy.slug, satisfaction=None)
+    theirs = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
+    return asked.filter(theirs, sent__sent_at__isnull=False).order_by("-pk").first()
+
+
+@transaction.atomic
+def satisfaction_answered(
+    ticket: Ticket, *, is_happy: bool, words: str, form_id: str, now: datetime
+) -> bool:
+    """They answer on their own page: once, and as if they had written it to us.
+
+    False where nobody asks, any more: it was answered before.
+    """
+    Ticket.objects.select_for_update().get(pk=ticket.pk)  # two clicks, one after the other
+    asked = open_question(ticket)
+    if asked is None:
+        return False
+    with translation.override(Shop.objects.current().language):  # what becomes of it, staff read
+        verdict = _("They are happy") if is_happy else _("They are not happy")
+        wrote = Form(subject="", text=words or verdict, reach=None, ticket=ticket, form_id=form_id)
+        filed = messages.file_form(wrote, now=now)
+        if filed is None:
+            return False
+        arrivals.keep(
+            (words or verdict).encode(),
+            via=Kind.WEB,
+            source="link",
+            content_type="text/plain",
+            verdict=Arrival.Verdict.REPLY,
+            interaction=filed.interaction,
+            now=now,
+        )
+        _answered(asked, filed.interaction, is_happy=is_happy, words=words, now=now)
+    return True
+
+
+def _answered(
+    asked: FollowUp, said: Interaction, *, is_happy: bool, words: str, now: datetime
+) -> None:
     answer = Satisfaction.objects.create(
         ticket=asked.ticket,
         follow_up=asked,
         is_happy=is_happy,
-        words=said.text,
+        words=words,
         answered_at=now,
         interaction=said,
     )
     _unhappy_reopens(answer, now=now)
-    return True
 
 
 def _question(said: Interaction) -> FollowUp | None:
@@ -84,6 +131,7 @@ def _unhappy_reopens(answer: Satisfaction, *, now: datetime) -> None:
         ticket = ticket.merged_into
     if answer.is_happy or ticket.status == Ticket.Status.SPAM:
         return
+    watching.unhappy(ticket, by=answer.asked_by, now=now)
     if ticket.is_ended:
         reopened(ticket, now=now)
     with filed_anyway(ticket):

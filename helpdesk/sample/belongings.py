@@ -73,9 +73,10 @@ SNOOZED = (
     "Away until then, and wants to decide in person",
     "Runs its test until then",
 )
+FOR_EVA = "@eva is this one on us? The old part was ours."
 ASIDES = (
     "@sara could you ask them for the PIN when they call? I cannot test without it.",
-    "@eva is this one on us? The old part was ours.",
+    FOR_EVA,
     "@amal have you seen this fault before? Looks like the one of last month.",
     "@sara please tell them that the part has come. I am at it this afternoon.",
 )

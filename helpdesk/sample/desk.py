@@ -20,23 +20,31 @@ from helpdesk.sample.stage import DAY, HOUR, MINUTE, Stage
 from policies.follow_ups.satisfaction import AskWhetherHappy
 from policies.follow_ups.waiting import Waiting
 from policies.models import FollowUp, Promise
-from tickets.models import Customer, Ticket, User
+from tickets.models import Customer, Notice, Ticket, User
 from tickets.models.work import Kind
 
 RESTS = 5 * HOUR  # a task is a few hours old before somebody finds the time
 FORGOTTEN = 3 * HOUR
+AWAY = 4 * DAY
 UNHAPPY_EVERY = 9
 
 
 def tasks(stage: Stage, at: datetime) -> None:
     """Go through what the clock left to people, and what colleagues did."""
-    for user in stage.staff.values():
-        journey.notices_seen(user, now=at)
+    _noticed(stage, at)
     waiting = FollowUp.objects.tasks().filter(due_at__lt=at - RESTS).order_by("due_at", "pk")
     for task in waiting.select_related("ticket__customer"):
         task.refresh_from_db()
         if task.status == FollowUp.Status.TASK and stage.happens(0.6):
             _done(stage, task, at)
+
+
+def _noticed(stage: Stage, at: datetime) -> None:
+    """What came back stays unread until they are reached; Eva, who was away, has hers to read."""
+    unread = Notice.objects.filter(seen_at__isnull=True).exclude(why=Notice.Why.FAILED)
+    for notice in unread.select_related("user"):
+        if not notice.user.is_owner or at < stage.now - AWAY:
+            journey.notices_seen(notice.user, now=at, notice=notice.pk)
 
 
 def _done(stage: Stage, task: FollowUp, at: datetime) -> None:

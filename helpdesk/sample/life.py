@@ -145,6 +145,7 @@ class Life:
             stage.plan(lately, partial(bench.still_here, stage, status=status))
         stage.plan(stage.at_work(now - 2 * DAY), partial(bench.put_aside, stage))
         stage.plan(stage.at_work(now - DAY), partial(bench.brought_again, stage))
+        stage.plan(stage.at_work(now - DAY), partial(post.written_to_nowhere, stage))
         forgotten = stage.at_work(now - 6 * DAY)
         stage.plan(forgotten, partial(telephone.called_late, stage))
         stage.plan(now - 25 * MINUTE, partial(post.text, stage), lasts=2 * MINUTE)

@@ -202,6 +202,11 @@ FIRMS = (
 
 PEOPLE = PERSONS + FIRMS
 
+# Whose address was heard wrong at the counter: nobody has that one.
+MISHEARD = _person(
+    "Agnes Whitlock", "617 0196", "agnes@whitlok.example", prefers="email", is_known=False
+)
+
 DEAD_MAIL = "claims@lakeside-ins.example"
 AWAY_MAIL = "trips@horizontravel.example"
 

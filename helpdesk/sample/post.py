@@ -5,8 +5,9 @@ from functools import partial
 from urllib.parse import urlencode
 
 from helpdesk import journey
+from helpdesk.journey import Contact, Direction
 from helpdesk.sample import cast, desk, letters, words
-from helpdesk.sample.people import AWAY_MAIL, DEAD_MAIL, Person
+from helpdesk.sample.people import AWAY_MAIL, DEAD_MAIL, MISHEARD, Person
 from helpdesk.sample.stage import HOUR, MINUTE, SOURCE, Stage
 from helpdesk.sample.words import Talk
 from policies.follow_ups.satisfaction import AskWhetherHappy
@@ -20,6 +21,7 @@ from tickets.outbox import Route
 INBOX = "help@dahl-repair.example/INBOX"
 FORM = "application/x-www-form-urlencoded"
 MACHINES = (DEAD_MAIL, AWAY_MAIL)
+NOWHERE = (DEAD_MAIL, MISHEARD.mail)
 OFFICE = ("sara", "sara", "amal", "per")
 UNHAPPY_EVERY = 6  # of those who answer in writing
 
@@ -169,6 +171,19 @@ def _noted(stage: Stage, ticket: Ticket, person: Person, at: datetime) -> None:
     stage.close_free(ticket, "Nothing to do: noted the wish", at, by=stage.staff["sara"])
 
 
+def written_to_nowhere(stage: Stage, at: datetime) -> None:
+    """Sara writes to an address she heard wrong; that it came back waits for her."""
+    talk, sara = words.TO_NOWHERE, stage.staff["sara"]
+    asked = Contact(Kind.WALK_IN, Direction.IN, talk.said, heard_at=at, minutes=3)
+    customer = stage.customer(MISHEARD, at)
+    logged = journey.contact_logged(
+        asked, by=sara, now=at + 3 * MINUTE, customer=customer, subject=talk.subject
+    )
+    route = Route(Kind.EMAIL, stage.point(MISHEARD.mail))
+    journey.staff_answered(logged.ticket, route, talk.answer, by=sara, now=at + 9 * MINUTE)
+    stage.plan(at + 10 * MINUTE, stage.tick)
+
+
 # -- what our own letters bring back -------------------------------------------------------------
 
 
@@ -176,7 +191,7 @@ def echo(stage: Stage, letter: Interaction, at: datetime) -> None:
     """A letter of ours has left: an address may be dead, its owner away, or glad, or not."""
     if letter.kind != Kind.EMAIL:
         return
-    if letter.recipient == DEAD_MAIL:
+    if letter.recipient in NOWHERE:
         stage.plan(at + 2 * MINUTE, partial(_bounced, stage, letter))
     elif letter.recipient == AWAY_MAIL:
         stage.plan(at + MINUTE, partial(_is_away, stage, letter))

@@ -9,17 +9,21 @@ from helpdesk.sample.belongings import Thing
 from helpdesk.sample.repairs import Repair
 from helpdesk.sample.stage import DAY, HOUR, MINUTE, Stage
 from policies import calendars, canned
-from tickets import solutions, text
+from tickets import notifying, solutions, text
 from tickets.devices import Particulars
-from tickets.models import Device, Loan, LoanDevice, Ticket, User
+from tickets.models import Device, Loan, LoanDevice, Notice, Ticket, User
 from tickets.solutions import Advice
 
 YEAR = 365
 
 
 def set_up(stage: Stage, at: datetime) -> None:
-    """What the shop has written down before the story: its book, its answers, what it lends."""
+    """What the shop has written down before the story: its book, its answers, what it lends, and
+    that Sara, who answers the telephone, hears of every call that nobody did.
+    """
     per, sara = stage.staff["per"], stage.staff["sara"]
+    sara.hears_by = {Notice.Why.MISSED: [notifying.PAGE]}
+    sara.save(update_fields=["hears_by"])
     for chapter in book.CHAPTERS:
         service = stage.services[chapter.offer] if chapter.offer is not None else None
         advice = Advice(chapter.title, chapter.text, chapter.choices, service)
@@ -129,6 +133,7 @@ def put_aside(stage: Stage, ticket: Ticket, bench: User, at: datetime) -> None:
         journey.concern_acknowledged(ticket, words, by=bench, now=at)
     if not ticket.loans.exists():
         _lent(stage, ticket, at)
+    journey.note_added(ticket, belongings.FOR_EVA, by=bench, now=at)
     until, because = stage.now + 2 * DAY, stage.whim.choice(belongings.SNOOZED)
     journey.ticket_snoozed(ticket, until, because, by=bench, now=at)
 

@@ -178,6 +178,13 @@ STRANGERS_ASK = (
     ("Wrong number, perhaps", "Looked for the bakery, then asked about a printer anyway."),
 )
 
+TO_NOWHERE = Talk(
+    "Which disk for her laptop",
+    "Asked at the counter which disk fits, and wants it in writing.",
+    "Hello,\n\nthe one that fits is a 2.5-inch SSD of 500 GB, for $62 with us. Moving everything "
+    "over takes two days.",
+)
+
 OUT_OF_OFFICE = (
     "Thank you for your message. We are at a trade fair and read mail again next week. In urgent "
     "cases please call the front desk."

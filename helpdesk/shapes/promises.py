@@ -66,7 +66,7 @@ class TurnaroundShape(Shape):
     class Meta:
         model = Turnaround
         fields = (
-            *("id", "service", "calendar", "days", "target_days", "risks", "why"),
+            *("id", "service", "calendar", "days", "target_days", "risks", "why", "wording"),
             *("valid_from", "made_at", "made_by"),
         )
         read_only_fields = fields
@@ -83,7 +83,7 @@ class CallbackWindowShape(Shape):
     class Meta:
         model = CallbackWindow
         fields = (
-            *("id", "calendar", "customer_kind", "minutes", "why"),
+            *("id", "calendar", "customer_kind", "minutes", "why", "wording"),
             *("valid_from", "made_at", "made_by"),
         )
         read_only_fields = fields

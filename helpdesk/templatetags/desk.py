@@ -3,8 +3,8 @@
 `now` comes from the page: nothing in here reads the clock.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils.formats import date_format
@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 
 from billing.money import Money
 from billing.money import say as say_money
+from helpdesk.reporting import said
+from helpdesk.web import qr
 from policies.models import Promise
 from tickets import phones
+from tickets.reports import Measure
 
 register = template.Library()
 
@@ -49,6 +52,12 @@ def money(minor: int | None, currency: str) -> str:
     if minor is None:
         return ""
     return say_money(Money(minor, currency), get_language() or "en")
+
+
+@register.simple_tag
+def figure(value: float | None, measure: Measure, currency: str) -> str:
+    """Say a figure of a report."""
+    return said.say(value, measure, currency, get_language() or "en")
 
 
 @register.filter
@@ -98,15 +107,34 @@ def due_text(when: datetime | None, now: datetime) -> str:
     return date_format(local, pgettext("date format, another year", "j M Y H:i"))
 
 
+@register.filter
+def short_time(when: datetime) -> str:
+    return date_format(localtime(when), pgettext("date format, a moment", "j M Y H:i"))
+
+
+@register.filter
+def short_day(when: date) -> str:
+    day = localtime(when) if isinstance(when, datetime) else when
+    return date_format(day, pgettext("date format, a short day", "j M Y"))
+
+
 @register.inclusion_tag("parts/_mark.html")
 def promise_mark(promise: Promise, now: datetime) -> dict[str, str]:
     found = standing(promise, now=now)
     return {"mark": found.mark, "text": found.text}
 
 
+@register.inclusion_tag("parts/_qr.html")
+def qr_code(said: str, says: str) -> dict[str, object]:
+    """Draw `said` as a QR code; `says` is read out instead."""
+    return {"code": qr.code(said), "says": says}
+
+
 @register.inclusion_tag("parts/_promise_line.html")
-def promise_line(promise: Promise, now: datetime) -> dict[str, Line]:
-    return {"line": line(promise, now=now)}
+def promise_line(promise: Promise, now: datetime, *, shows_target: bool = True) -> dict[str, Line]:
+    """Draw how far along it is; our own target is for staff alone."""
+    drawn = line(promise, now=now)
+    return {"line": drawn if shows_target else replace(drawn, target="")}
 
 
 def standing(promise: Promise, *, now: datetime) -> Standing:

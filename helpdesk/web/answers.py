@@ -110,6 +110,8 @@ class AnswerForm(ActionForm):
 
 def may_be_answered(ticket: Ticket) -> bool:
     """Whether there is anybody to write to about it: an ended one can still be answered."""
+    if ticket.customer is not None and ticket.customer.anonymised_at is not None:
+        return False
     return ticket.status not in {Ticket.Status.SPAM, Ticket.Status.MERGED}
 
 

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import BinaryField, Count, QuerySet
+from django.db.models import BinaryField, Case, Count, QuerySet, When
 from django.db.models.functions import Length, Substr
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,19 +18,32 @@ from helpdesk import journey
 from helpdesk.web import paging
 from helpdesk.web.downloads import UNKNOWN, download
 from helpdesk.web.http import Request
+from helpdesk.web.public import write
 from tickets import text
 from tickets.channels.mail import Mail as MailChannel
 from tickets.mail import markup, reading
 from tickets.mail.contract import Mail, Unreadable
 from tickets.models import Arrival, Interaction, Mailbox
+from tickets.models.work import Kind
 from tickets.states import LostRace
 
 ROWS = 50
 SHOWN = 6000  # bytes of what came, on its page
+LISTED = 1500  # in the list, of a message from the web
 # Of what it became, what a list does not show.
 LONG = ("interaction__text", "interaction__whole_text", "interaction__ticket__search_text")
 EVERYTHING = "all"
 Verdict = Arrival.Verdict
+
+
+def _begins(length: int) -> Substr:
+    return Substr("raw", 1, length, output_field=BinaryField())
+
+
+# What was put aside on the web is read in the list; of anything else that would be its headers.
+_BEGINS_ON_THE_WEB = Case(
+    When(via=Kind.WEB, then=_begins(LISTED)), default=None, output_field=BinaryField()
+)
 
 
 @require_GET
@@ -40,15 +53,17 @@ def arrivals(request: Request) -> HttpResponse:
         asked = Verdict.QUARANTINED.value
     counts = dict(Arrival.objects.order_by().values_list("verdict").annotate(Count("pk")))
     rows = Arrival.objects.select_related("interaction__ticket", "interaction__contact_point")
-    rows = rows.defer("raw", *LONG).annotate(size=Length("raw"))
+    rows = rows.defer("raw", *LONG).annotate(size=Length("raw"), begins=_BEGINS_ON_THE_WEB)
     if asked != EVERYTHING:
         rows = rows.filter(verdict=asked)
+    page = paging.page(rows, ("-arrived_at", "-pk"), request.GET, size=ROWS)
     context = {
         "now": now(),
         "asked": asked,
         "everything": EVERYTHING,
         "verdicts": _verdicts(counts),
-        "page": paging.page(rows, ("-arrived_at", "-pk"), request.GET, size=ROWS),
+        "page": page,
+        "lines": [(row, _wrote(row)) for row in page.rows],
         "mailboxes": Mailbox.objects.order_by("name"),
     }
     return render(request, "tickets/arrivals.html", context)
@@ -71,8 +86,7 @@ def _verdicts(counts: dict[str, int]) -> list[tuple[str, str, int]]:
 
 @require_GET
 def arrival(request: Request, pk: int) -> HttpResponse:
-    begins = Substr("raw", 1, SHOWN, output_field=BinaryField())
-    rows = Arrival.objects.defer("raw").annotate(size=Length("raw"), begins=begins)
+    rows = Arrival.objects.defer("raw").annotate(size=Length("raw"), begins=_begins(SHOWN))
     found: Any = get_object_or_404(rows.select_related("interaction__ticket"), pk=pk)
     context = {
         "now": now(),
@@ -80,8 +94,23 @@ def arrival(request: Request, pk: int) -> HttpResponse:
         "begins": text.clean(bytes(found.begins or b"").decode(errors="replace")),
         "is_cut": found.size > SHOWN,
         "may_be_read_again": _may_be_read_again(found),
+        "wrote": write.read(_kept_raw(pk)) if _is_web_message(found) else None,
     }
     return render(request, "tickets/arrival.html", context)
+
+
+def _is_web_message(arrival: Arrival) -> bool:
+    """Whether it was put aside as a machine's, and a person can read it."""
+    is_aside = arrival.verdict == Verdict.QUARANTINED
+    return is_aside and (arrival.via, arrival.source) == (Kind.WEB, write.SOURCE)
+
+
+def _wrote(row: Any) -> write.Wrote | None:
+    return write.read(bytes(row.begins)) if _is_web_message(row) and row.begins else None
+
+
+def _kept_raw(pk: int) -> bytes:
+    return bytes(Arrival.objects.values_list("raw", flat=True).get(pk=pk))
 
 
 def _may_be_read_again(arrival: Arrival) -> bool:
@@ -113,6 +142,22 @@ def arrival_read(request: Request, pk: int) -> HttpResponseBase:
     else:
         messages.success(request, _("Read. It is: %s") % found.get_verdict_display())
     return redirect("arrival", pk)
+
+
+def arrival_ticket(request: Request, pk: int) -> HttpResponseBase:
+    """A person wrote it after all: it is a ticket, as if it had been one at once."""
+    if request.method != "POST":
+        return redirect("arrival", pk)
+    found = get_object_or_404(Arrival, pk=pk)
+    if not _is_web_message(found):
+        raise LostRace(f"{found} is filed")
+    form = write.read(bytes(found.raw)).form(request.shop.region)
+    contact = journey.put_aside_filed(found, form, now=now())
+    if contact is None:
+        messages.info(request, _("The same message is on a ticket already."))
+        return redirect("arrival", pk)
+    messages.success(request, _("It is a ticket, and they are told by when we call back."))
+    return redirect("ticket", contact.ticket_id)
 
 
 @require_GET
@@ -157,6 +202,7 @@ urlpatterns = [
     path("arrivals/", arrivals, name="arrivals"),
     path("arrivals/<int:pk>/", arrival, name="arrival"),
     path("arrivals/<int:pk>/raw/", arrival_raw, name="arrival-raw"),
+    path("arrivals/<int:pk>/ticket/", arrival_ticket, name="arrival-ticket"),
     path("arrivals/<int:pk>/read/", arrival_read, name="arrival-read"),
     path("tickets/<int:number>/messages/<int:pk>/", message, name="message"),
     path("tickets/<int:number>/messages/<int:pk>/raw/", message_raw, name="message-raw"),

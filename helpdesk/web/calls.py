@@ -29,6 +29,7 @@ from helpdesk.web.call_form import ENDS, LONGEST_QUERY, CallForm, How, Opened, O
 from helpdesk.web.call_page import Page
 from helpdesk.web.callers import Found
 from helpdesk.web.http import Request
+from helpdesk.web.setup import audit
 from policies import wording
 from policies.models import Promise
 from tickets import text
@@ -157,6 +158,7 @@ def _saved(
         form.add_error(None, str(refusal))
     else:
         messages.success(request, _done(form, logged, moment))
+        audit.about(request, "ticket", str(logged.ticket.pk))
         is_next = "next" in request.POST
         return redirect("log-call") if is_next else redirect("ticket", logged.ticket.pk)
     return None

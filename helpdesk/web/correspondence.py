@@ -17,6 +17,7 @@ from policies import replies
 from policies.models import FollowUp
 from tickets.models import Attachment, Interaction, Ticket
 from tickets.models.work import Kind
+from tickets.triggers import is_erased
 
 LONGEST = 12_000  # characters of one message; the rest is on its own page
 Status = Interaction.Status
@@ -93,7 +94,7 @@ def mark(contact: Interaction, now: datetime) -> tuple[str, str] | None:
 
 
 def button(contact: Interaction) -> str:
-    if not contact.is_stuck:
+    if not contact.is_stuck or is_erased(contact.recipient):
         return ""
     return _("Send it now") if contact.status == Status.WITHHELD else _("Send it again")
 
@@ -130,6 +131,7 @@ class Reason:
     title: str
     by: str
     form: str = ""  # what its task is answered by
+    is_over: bool = False  # planned, and what it was planned for has ended
 
     @property
     def is_task(self) -> bool:
@@ -137,7 +139,7 @@ class Reason:
 
     @property
     def is_planned(self) -> bool:
-        return self.row.status == FollowUp.Status.PLANNED
+        return self.row.status == FollowUp.Status.PLANNED and not self.is_over
 
 
 def reasons(follow_ups: Iterable[FollowUp], rules: Mapping[str, Any] = RULES) -> list[Reason]:
@@ -148,6 +150,13 @@ def reasons(follow_ups: Iterable[FollowUp], rules: Mapping[str, Any] = RULES) ->
             title=str(rules[row.rule].title) if row.rule in rules else row.rule,
             by=str(row.done_by) if row.done_by else "",
             form=form_of(row),
+            is_over=is_over(row, rules),
         )
         for row in follow_ups
     ]
+
+
+def is_over(row: FollowUp, rules: Mapping[str, Any] = RULES) -> bool:
+    """Tell what is planned still, and will do nothing when its time comes."""
+    is_planned = row.status == FollowUp.Status.PLANNED
+    return is_planned and row.rule in rules and rules[row.rule].is_over(row)

@@ -23,7 +23,9 @@ DEVICES = 10
 
 
 def known(pk: int) -> Customer:
-    return get_object_or_404(Customer.objects.defer("search_text"), pk=pk)
+    """Return one that can be changed: nothing is written about somebody we have forgotten."""
+    customers = Customer.objects.filter(anonymised_at=None).defer("search_text")
+    return get_object_or_404(customers, pk=pk)
 
 
 def show(
@@ -37,6 +39,8 @@ def show(
     found = get_object_or_404(_with_figures(request, instant), pk=pk)
     if found.merged_into_id is not None:
         return redirect("customer", pk=found.merged_into_id)
+    if found.anonymised_at is not None:
+        return _forgotten(request, found, instant)
     balance = history.balance(found)
     points = customer_search.reached(found)
     shows_all = not found.open_count or request.GET.get("tickets") == "all"
@@ -63,6 +67,12 @@ def show(
     is_refused = form is not None or reach is not None
     status = 422 if is_refused else 200
     return render(request, "customers/customer.html", context, status=status)
+
+
+def _forgotten(request: Request, found: Customer, now: Any) -> HttpResponse:
+    context = {"customer": found, "tickets": _tickets(request, found, shows_all=True)}
+    context |= {"invoices": _invoices(found), "now": now}
+    return render(request, "customers/forgotten.html", context)
 
 
 def perhaps_the_same(customer: Any, points: list[Reached]) -> list[tuple[int, str]]:

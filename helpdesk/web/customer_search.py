@@ -34,8 +34,8 @@ def is_key(typed: str) -> bool:
 
 
 def everybody() -> QuerySet[Customer]:
-    """Return those who are not part of somebody else."""
-    return Customer.objects.filter(merged_into__isnull=True)
+    """Return those who are not part of somebody else, and whom we have not forgotten."""
+    return Customer.objects.filter(merged_into__isnull=True, anonymised_at__isnull=True)
 
 
 def found(query: str) -> QuerySet[Customer]:

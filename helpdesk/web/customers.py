@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -18,9 +18,11 @@ from helpdesk.web import (
     contact_points,
     customer_merges,
     customer_page,
+    customer_privacy,
     customer_search,
     history,
     paging,
+    saved_views,
     strangers,
 )
 from helpdesk.web.customer_forms import CustomerForm, ReachForm
@@ -44,7 +46,13 @@ def customers(request: Request) -> HttpResponse:
     )
     page = paging.page(everybody, ("name", "pk"), request.GET, size=ROWS)
     standings = history.standings(page.rows)
+
+    def read(query: QueryDict) -> saved_views.Reading:
+        typed = customer_search.typed(query.get("q", ""))
+        return {"q": typed} if typed else {}, customer_search.found(typed)
+
     context = {
+        "views": saved_views.over(request, "customers", read),
         "now": now(),
         "q": q,
         "rows": [(row, standings[row.pk]) for row in page.rows],
@@ -102,4 +110,5 @@ urlpatterns = [
     path("customers/<int:pk>/edit/", customer_edit, name="customer-edit"),
     *contact_points.urlpatterns,
     *customer_merges.urlpatterns,
+    *customer_privacy.urlpatterns,
 ]

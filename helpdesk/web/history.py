@@ -251,7 +251,7 @@ def contacts(customer: Customer, *, most: int) -> list[Interaction]:
 
 
 def standings(customers: Iterable[Customer]) -> dict[int, Standing]:
-    """Return how each stands with us: four queries for any number of them."""
+    """Return how each stands with us: three queries for any number of them."""
     wanted = list(customers)
     found = {customer.pk: Standing() for customer in wanted}
     counts = Ticket.objects.filter(customer__in=wanted).order_by().values("customer")
@@ -277,21 +277,19 @@ def last_contacts(customers: Iterable[Customer]) -> dict[int, datetime]:
     """Return when each and we last touched."""
     touches = Interaction.objects.exclude(direction=Direction.INTERNAL).order_by()
     wanted = list(customers)
+    on_tickets = _latest(touches.filter(ticket__customer__in=wanted), "ticket__customer")
+    on_none = _latest(
+        touches.filter(ticket__isnull=True, contact_point__customers__in=wanted),
+        "contact_point__customers",
+    )
     last: dict[int, datetime] = {}
-    for found in (
-        _latest(touches.filter(ticket__customer__in=wanted), "ticket__customer"),
-        _latest(
-            touches.filter(ticket__isnull=True, contact_point__customers__in=wanted),
-            "contact_point__customers",
-        ),
-    ):
-        for customer, at in found:
-            last[customer] = max(at, last.get(customer, at))
+    for customer, at in on_tickets.union(on_none, all=True):
+        last[customer] = max(at, last.get(customer, at))
     return last
 
 
-def _latest(touches: QuerySet[Interaction], customer: str) -> list[tuple[int, datetime]]:
-    return list(touches.values_list(customer).annotate(Max("happened_at")))
+def _latest(touches: QuerySet[Interaction], customer: str) -> QuerySet[Any]:
+    return touches.values_list(customer).annotate(Max("happened_at"))
 
 
 def _opens(interval: Interval) -> time:

@@ -10,14 +10,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from billing.invoicing import NotPayable
 from billing.models import NoRate
 from helpdesk import tasks
-from helpdesk.web import shell
+from helpdesk.web import accounts, shell
 from helpdesk.web.http import way_back
 from policies.calendars import BadHours, NeverOpen
 from policies.callbacks import ClaimedAlready
@@ -39,6 +40,7 @@ REFUSALS = (
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Some providers, and every telephone, tell us by GET.
 HOOKS = ("/hooks/", "/api/v1/cti/phone/")
+FOR_PROGRAMS = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics")
 # What is posted here is about whoever posts it, and nothing comes of it that could be due.
 IDLE = re.compile(r"/(live|drafts|notices|presence)/|/tickets/\d+/presence/")
 
@@ -59,7 +61,7 @@ class BellMiddleware:
 
 
 class ShopMiddleware:
-    """Show times in the shop's zone, keep programs out of the pages, turn refusals into words."""
+    """Show pages in the reader's language and the shop's time, keep programs out, say refusals."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -69,9 +71,19 @@ class ShopMiddleware:
         shop = shell.shop_for(request) if request.user.is_authenticated else None
         request.shop = shop  # type: ignore[attr-defined]
         if shop is None:
-            return _back_to_the_page(request, self.get_response(request))
-        with timezone.override(shop.tzinfo):
+            return _back_to_the_page(request, self._before_the_log_in(request))
+        language = request.user.language or shop.language  # type: ignore[union-attr]
+        with translation.override(language), timezone.override(shop.tzinfo):
             return self.get_response(request)
+
+    def _before_the_log_in(self, request: HttpRequest) -> HttpResponse:
+        """Show it in the language their browser asks for; what programs are told stays English."""
+        if request.path.startswith(FOR_PROGRAMS):
+            return self.get_response(request)
+        with translation.override(translation.get_language_from_request(request)):
+            response = self.get_response(request)
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -80,6 +92,9 @@ class ShopMiddleware:
             return None
         if not request.user.works_here:
             raise PermissionDenied
+        if accounts.lacks_a_second_factor(request) and not view.__module__.startswith("allauth."):
+            messages.warning(request, _("The owner asks for a second factor. Set one up to go on."))
+            return redirect("mfa_index")
         # The admin stays open: an owner may set up the shop there.
         is_page = view.__module__.startswith("helpdesk.web.")
         if is_page and request.shop is None:  # type: ignore[attr-defined]

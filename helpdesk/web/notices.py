@@ -27,6 +27,8 @@ def notices(request: Request) -> HttpResponse:
         "interaction__contact_point",
         "interaction__ticket__customer",
         "interaction__ticket__contact_point",
+        "ticket__customer",
+        "ticket__contact_point",
     )
     page = paging.page(rows, ("-noticed_at", "-pk"), request.GET, size=ROWS)
     unseen = request.shop.unseen  # type: ignore[attr-defined]  # counted with the shell

@@ -76,6 +76,18 @@ def accept(request: Request, number: int, pk: int) -> HttpResponse:
 
 
 @action
+def send(request: Request, number: int, pk: int) -> HttpResponse:
+    quotes = Quote.objects.select_related("ticket__customer", "ticket__contact_point", "service")
+    quote = get_object_or_404(quotes, pk=pk, ticket=number, accepted_at__isnull=True)
+    about = find_open(request, number)
+    sent = journey.quote_sent(quote, by=request.user, now=about.now)
+    if sent is None:
+        messages.error(request, _("There is no way to write to them. Read it out instead."))
+        return redirect("ticket", number)
+    return done(request, about.ticket, _("Sent to %s, to accept it there.") % sent.recipient)
+
+
+@action
 def told(request: Request, number: int, pk: int) -> HttpResponse:
     promise = get_object_or_404(Promise.objects.select_related("ticket"), pk=pk, ticket=number)
     about = find_open(request, number)
@@ -109,6 +121,7 @@ urlpatterns = [
     path("tickets/<int:number>/promise/", promise, name="ticket-promise"),
     path("tickets/<int:number>/quote/", quote_service, name="ticket-quote"),
     path("tickets/<int:number>/quotes/<int:pk>/accept/", accept, name="quote-accept"),
+    path("tickets/<int:number>/quotes/<int:pk>/send/", send, name="quote-send"),
     path("tickets/<int:number>/promises/<int:pk>/told/", told, name="promise-told"),
     path("tickets/<int:number>/promises/<int:pk>/end/", end, name="promise-end"),
 ]

@@ -134,7 +134,7 @@ class QuoteForm(ActionForm):
     )
     accepted_how = forms.ChoiceField(
         label=gettext_lazy("Accepted"),
-        choices=[("", gettext_lazy("Not yet")), *Quote.Accepted.choices],
+        choices=[("", gettext_lazy("Not yet")), *Quote.HEARD],
         required=False,
     )
 
@@ -165,7 +165,7 @@ class AcceptForm(ActionForm):
     do, url = "accept", "quote-accept"
     title, button = gettext_lazy("The customer said yes"), gettext_lazy("Accepted")
 
-    how = forms.ChoiceField(label=gettext_lazy("How"), choices=Quote.Accepted.choices)
+    how = forms.ChoiceField(label=gettext_lazy("How"), choices=Quote.HEARD)
 
 
 def quotable(*, now: datetime) -> list[Quotable]:

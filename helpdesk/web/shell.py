@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from helpdesk import duties
 from helpdesk.models import Heartbeat
 from helpdesk.templatetags.desk import due_text
-from helpdesk.web import incoming
+from helpdesk.web import accounts, incoming
 from policies.models import Promise
 from tickets import channels
 from tickets.models import Interaction, Notice, Shop, Ticket, User
@@ -110,6 +110,8 @@ def _calls(request: HttpRequest, moment: datetime) -> Callable[[], incoming.Card
         user, shop = request.user, request.shop  # type: ignore[attr-defined]
         if not shop.live_calls or not isinstance(user, User):
             return incoming.Cards()
+        if accounts.lacks_a_second_factor(request):  # a card says who is calling
+            return incoming.Cards()
         hidden = incoming.put_off(request)
         return incoming.cards(user, moment, put_off=hidden, open_on=open_on(request))
 
@@ -153,7 +155,8 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
         Way("notices", _("For you"), "bell", count=shop.unseen),
     ]
     if user.is_owner:
-        seldom.append(Way("report", _("What we gave"), "gift", args=("gifts",)))
+        seldom.append(Way("reports", _("Reports"), "chart-bar"))
+        seldom.append(Way("setup", _("Setup"), "cog-6-tooth"))
     if user.role == User.Role.TECHNICIAN:
         daily.sort(key=lambda way: way.name != "bench")
     return [

@@ -20,6 +20,7 @@ from helpdesk import journey
 from helpdesk.journey import StaysTheirs
 from helpdesk.web import customer_search, paging
 from helpdesk.web.http import Request
+from helpdesk.web.public import write
 from helpdesk.web.ticket_forms import Line
 from tickets import intake
 from tickets.models import ContactPoint, Customer, Interaction, Ticket
@@ -134,7 +135,8 @@ def _identified(
     if not count:
         raise LostRace(f"{point} is known by now")
     if customer is None:
-        customer = journey.customer_met(form.cleaned_data["name"], now=now(), point=point)
+        name, language = form.cleaned_data["name"], write.language_of(tickets, request.shop)
+        customer = journey.customer_met(name, now=now(), point=point, language=language)
     else:
         journey.number_learnt(point, customer)
     messages.success(request, _("It is %s, and so was what they said before.") % customer)

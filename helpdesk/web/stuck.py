@@ -23,6 +23,7 @@ from helpdesk.web.correspondence import Reason
 from helpdesk.web.http import Request
 from policies.models import FollowUp
 from tickets.models import Arrival, Interaction, Shop, Ticket
+from tickets.triggers import ERASED
 
 TEMPLATE = "tickets/stuck.html"
 ROWS = 25
@@ -94,8 +95,13 @@ def stuck(request: Request) -> HttpResponse:
 Listed = tuple[paging.Page[Any], list[Line]]
 
 
+def _not_arrived() -> QuerySet[Interaction]:
+    """Return what did not arrive; what was meant for somebody we have forgotten needs nobody."""
+    return Interaction.objects.filter(status__in=NOT_ARRIVED).exclude(recipient__in=ERASED.values())
+
+
 def _unsent(request: Request, instant: datetime) -> Listed:
-    rows = Interaction.objects.filter(status__in=NOT_ARRIVED)
+    rows = _not_arrived()
     rows = rows.select_related("ticket__customer", "ticket__contact_point", "staff")
     page = paging.page(rows, ("-logged_at", "-pk"), request.GET, size=ROWS)
     return page, [
@@ -156,7 +162,7 @@ def work_again(request: Request, pk: int) -> HttpResponseBase:
 
 def _counts() -> dict[str, int]:
     return _counted(
-        unsent=Interaction.objects.filter(status__in=NOT_ARRIVED),
+        unsent=_not_arrived(),
         tasks=FollowUp.objects.tasks(),
         strangers=_from_strangers(),
         stopped=_given_up(),
@@ -170,7 +176,7 @@ def needs(shop: Shop, instant: datetime) -> list[Need]:
     lately = (Status.BOUNCED,) if shop.is_sample else (Status.BOUNCED, Status.WITHHELD)
     recent = Q(status__in=lately, logged_at__gt=instant - RECENTLY)
     n = _counted(
-        unsent=Interaction.objects.filter(still | recent),
+        unsent=_not_arrived().filter(still | recent),
         tasks=FollowUp.objects.tasks(),
         stopped=_given_up(),
         aside=Arrival.objects.filter(verdict=Arrival.Verdict.QUARANTINED),

@@ -17,6 +17,7 @@ from helpdesk.templatetags.desk import due_text
 from helpdesk.web import composer, drafts, ticket_page
 from helpdesk.web.end_forms import CloseForm, MergeForm
 from helpdesk.web.http import Request, View
+from helpdesk.web.public import write
 from helpdesk.web.ticket_forms import (
     About,
     ActionForm,
@@ -237,8 +238,21 @@ def _new_customer(about: About, form: IdentifyForm) -> Customer:
     if number is not None:
         point = intake.known(number).point
     return intake.new_customer(
-        form.cleaned_data["name"], shop=about.shop, now=about.now, point=point
+        form.cleaned_data["name"],
+        shop=about.shop,
+        now=about.now,
+        point=point,
+        language=write.language_of([about.ticket], about.shop),
     )
+
+
+@action
+def revoke_links(request: Request, number: int) -> HttpResponse:
+    ticket = get_object_or_404(Ticket, pk=number)
+    ticket.links_revoked_at = now()
+    ticket.save(update_fields=["links_revoked_at"])
+    messages.success(request, _("The addresses given out so far open nothing any more."))
+    return redirect("ticket", number)
 
 
 urlpatterns = [
@@ -251,5 +265,6 @@ urlpatterns = [
     path("tickets/<int:number>/spam/", spam, name="ticket-spam"),
     path("tickets/<int:number>/merge/", merge, name="ticket-merge"),
     path("tickets/<int:number>/identify/", identify, name="ticket-identify"),
+    path("tickets/<int:number>/links/revoke/", revoke_links, name="ticket-links-revoke"),
     path("tickets/<int:number>/contacts/<int:pk>/move/", contact_move, name="contact-move"),
 ]

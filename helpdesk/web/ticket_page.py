@@ -38,6 +38,7 @@ from helpdesk.web.ticket_forms import (
 from helpdesk.web.ticket_rows import Show
 from helpdesk.web.trouble_forms import PANELS as TROUBLE_PANELS
 from policies.models import FollowUp, Promise, Quote
+from tickets import tokens
 from tickets.models import Ticket
 
 TEMPLATE = "tickets/ticket.html"
@@ -206,7 +207,8 @@ def _ways_on(about: About, *, owes_turnaround: bool) -> dict[str, Any]:
         "cost": cost(about, minutes=ticket.minutes or 0) if is_unbilled else None,
         "moves": moves,
         "next_move": _next(ticket, moves, owes_turnaround=owes_turnaround),
-        "hows": Quote.Accepted.choices,
+        "hows": Quote.HEARD,
+        "their_page": tokens.address(ticket.pk, at=about.now),
         "points": ticket_rows.points(ticket)[:20],
     }
 

@@ -29,7 +29,10 @@ from helpdesk.web import presence, trouble_page
 from helpdesk.web.invoices import PaymentForm
 from helpdesk.web.ticket_forms import About
 from policies import wording
+from policies.follow_ups.ways import NEVER_LEFT
 from policies.models import FollowUp, Promise, Quote
+from policies.quotes import with_refusal
+from tickets import tokens
 from tickets.models import (
     Arrival,
     Attachment,
@@ -119,6 +122,7 @@ def contacts(ticket: Ticket, show: Show = Show.ALL) -> QuerySet[Any]:
         .prefetch_related(Prefetch("attachments", Attachment.objects.order_by("pk")))
         .annotate(
             has_come=Exists(Arrival.objects.filter(interaction=OuterRef("pk"))),
+            is_by_link=Exists(Arrival.objects.filter(interaction=OuterRef("pk"), source="link")),
             tried_because=Subquery(leases.values("because")[:1]),
             tried_until=Subquery(leases.values("until")[:1]),
         )
@@ -135,13 +139,23 @@ def promises(ticket: Ticket) -> QuerySet[Promise]:
 def follow_ups(ticket: Ticket) -> QuerySet[FollowUp]:
     # What is to be done first, then what is planned, then what was done.
     rank = Case(When(status="task", then=0), When(status="planned", then=1), default=2)
-    rows = FollowUp.objects.filter(ticket=ticket).select_related("done_by", "promise")
+    rows = FollowUp.objects.filter(ticket=ticket).select_related("done_by", "promise", "ticket")
     return rows.order_by(rank, F("done_at").desc(nulls_first=True), "due_at", "-pk")
 
 
-def quotes(ticket: Ticket) -> QuerySet[Quote]:
-    rows = Quote.objects.filter(ticket=ticket).select_related("service", "quoted_by")
-    return rows.order_by("-pk")
+def quotes(ticket: Ticket) -> QuerySet[Any]:
+    # What staff wrote them since that names the service, with the page to accept it on.
+    sent = Interaction.objects.filter(
+        ticket=OuterRef("ticket"),
+        direction=Interaction.Direction.OUT,
+        is_automatic=False,
+        logged_at__gte=OuterRef("quoted_at"),
+        text__contains=OuterRef("service__name"),
+    ).exclude(status__in=NEVER_LEFT)
+    rows: QuerySet[Any] = with_refusal(Quote.objects.filter(ticket=ticket)).annotate(
+        is_sent=Exists(sent.filter(text__contains=tokens.PAGE))
+    )
+    return rows.select_related("service", "quoted_by").order_by("-pk")
 
 
 def merged(ticket: Ticket) -> QuerySet[Ticket]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ from helpdesk.filters import NOBODY, TicketFilter
 from helpdesk.journey import bulk
 from helpdesk.models import BulkAction
 from helpdesk.templatetags.desk import due_text
-from helpdesk.web import ticket_page
+from helpdesk.web import saved_views, ticket_page
 from helpdesk.web.http import Request, part
 from policies.models import Promise
 from tickets.models import Service, Ticket, TicketQuerySet, User
@@ -95,6 +95,18 @@ class Asked:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.q or self.has_chosen_state or self.assignee or self.service or self.only)
+
+    @property
+    def understood(self) -> dict[str, str]:
+        """Return it as it would stand in an address."""
+        said = {
+            "q": self.q,
+            "state": self.state if self.has_chosen_state else "",
+            "assignee": self.assignee,
+            "service": str(self.service or ""),
+            "only": self.only,
+        }
+        return {name: value for name, value in said.items() if value}
 
     @property
     def hides_snoozed(self) -> bool:
@@ -243,6 +255,7 @@ def listing(request: Request, chosen: Chosen) -> HttpResponse:
         after=Cursor.read(request.GET.get("after", "")),
     )
     hidden = asked.narrow(Ticket.objects.all(), request.user, moment, asleep=True)
+    views = _views(request, staff, services, hidden if asked.hides_snoozed else None, moment)
     context: dict[str, Any] = {
         "now": moment,
         "asked": asked,
@@ -252,13 +265,34 @@ def listing(request: Request, chosen: Chosen) -> HttpResponse:
         "services": services,
         "staff": staff,
         "chips": _chips(request.GET, asked, staff, services),
-        "snoozed": hidden.count() if asked.hides_snoozed else 0,
+        "snoozed": views.counts.get("snoozed", 0),
+        "views": views,
         "chosen": chosen,
         "done": _done(request, moment, staff),
         "is_new_shop": not page.rows and not asked.is_narrowed and not Ticket.objects.exists(),
     }
     status = 422 if chosen.refusal else 200
     return render(request, part(request, TEMPLATE, "rows"), context, status=status)
+
+
+def _views(
+    request: Request,
+    staff: list[User],
+    services: list[Service],
+    snoozed: QuerySet[Ticket] | None,
+    moment: datetime,
+) -> saved_views.Views:
+    """Return the saved views, counted in one statement with what is snoozed."""
+    names, offered = [user.username for user in staff], {str(service.pk) for service in services}
+
+    def read(query: QueryDict) -> saved_views.Reading:
+        one = Asked.read(query, names)
+        if query.get("service", "") not in offered:
+            one = replace(one, service=None)
+        return one.understood, one.narrow(Ticket.objects.all(), request.user, moment)
+
+    also = {} if snoozed is None else {"snoozed": snoozed}
+    return saved_views.over(request, "tickets", read, also=also)
 
 
 def _chips(

@@ -38,6 +38,7 @@ HEADLINES: dict[tuple[str, str], LazyText] = {
     (Kind.WEB, OUT): gettext_lazy("%(staff)s answered %(who)s through the web form"),
 }
 
+ON_THEIR_PAGE = gettext_lazy("%(who)s wrote on their own page")
 AWAY = gettext_lazy("%(who)s stopped %(staff)s, not at the counter")
 
 
@@ -162,6 +163,8 @@ def _contact(contact: Any, about: About) -> Entry:
         headline = HEADLINES[contact.kind, contact.direction]
         if contact.kind == Kind.WALK_IN and not contact.official:
             headline = AWAY
+        if contact.kind == Kind.WEB and contact.is_by_link:  # which names whose it is
+            headline = ON_THEIR_PAGE
         what = str(headline) % {"staff": staff, "who": _who(contact, about)}
     if call is not None:
         was_missed = call.status == Call.Status.ENDED and not call.was_answered

@@ -52,6 +52,7 @@ def today(request: Request) -> HttpResponse:
         "figures": figures,
         "needs": stuck.needs(request.shop, moment),
         "woken": woken[:WOKEN],
+        "is_new_shop": not page.rows and not Ticket.objects.exists(),
     }
     return render(request, TEMPLATE, context)
 

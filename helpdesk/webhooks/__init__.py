@@ -4,7 +4,7 @@ Follows the Standard Webhooks specification, https://www.standardwebhooks.com/.
 """
 
 from helpdesk.webhooks.addresses import BadAddress, check_url
-from helpdesk.webhooks.deliveries import came_due, due, gave_up, replayed
+from helpdesk.webhooks.deliveries import came_due, due, gave_up, pinged, replayed
 from helpdesk.webhooks.endpoints import (
     ALL,
     KINDS,
@@ -31,6 +31,7 @@ __all__ = [
     "enabled",
     "gave_up",
     "opened",
+    "pinged",
     "replayed",
     "rotated",
     "secret",

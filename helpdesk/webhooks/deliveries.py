@@ -1,5 +1,7 @@
 """One event to one endpoint: sent, tried again for days, and written down each time."""
 
+import json
+import secrets
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from tickets.text import clean, one_line
 
 Status = WebhookDelivery.Status
 GONE = 410
+PING = "ping"  # no event of the shop: sent when somebody tries it out
 
 # After each failure: three days in all, so that a weekend without anybody is outlasted.
 WAITS = (
@@ -45,6 +48,10 @@ class Try:
     answer: str = ""
     failed: str = ""
 
+    @property
+    def is_taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
 
 def due(now: datetime) -> QuerySet[WebhookDelivery]:
     rested = Q(endpoint__rests_until=None) | Q(endpoint__rests_until__lte=now)
@@ -64,21 +71,21 @@ def came_due(delivery: WebhookDelivery, *, now: datetime, may_have_left: bool = 
     if may_have_left:
         died = Try(now.isoformat(), 0, failed=_("The worker died while sending it."))
         delivery.tries = _with(delivery, died)
-    headers, retry_after, began = _headers(delivery, now), None, time.monotonic()
-    try:
-        answer = sending.post(delivery.endpoint.url, delivery.body.encode(), headers)
-    except (BadAddress, NotReached) as problem:
-        status, said, failed = None, "", str(problem)
-    else:
-        status, said, failed = answer.status, clean(answer.said, SHOWN), _complaint(answer.status)
-        retry_after = answer.retry_after
-    took = timedelta(seconds=time.monotonic() - began)
-    tried = Try(now.isoformat(), took // timedelta(milliseconds=1), status, said, failed)
+    headers = _headers(delivery, now)
+    tried, retry_after = _tried(delivery.endpoint, delivery.body, headers, now)
+    took = timedelta(milliseconds=tried.ms)
     with transaction.atomic():
         _mark(delivery, tried, retry_after, now=now)
         if took > SLOW:
             mine = WebhookEndpoint.objects.filter(pk=delivery.endpoint_id)
             mine.update(rests_until=now + REST * took)
+
+
+def pinged(endpoint: WebhookEndpoint, *, now: datetime) -> Try:
+    """Send something signed that tells of nothing, to see what is answered; nothing is kept."""
+    body = json.dumps({"type": PING, "timestamp": now.isoformat(), "data": {}})
+    headers = _signed(endpoint, f"ping_{secrets.token_hex(8)}", body, now)
+    return _tried(endpoint, body, headers, now)[0]
 
 
 def replayed(delivery: WebhookDelivery, *, now: datetime) -> None:
@@ -99,12 +106,32 @@ def message_id(delivery: WebhookDelivery) -> str:
     return f"evt_{delivery.event}_{delivery.endpoint_id}"
 
 
+def _tried(
+    endpoint: WebhookEndpoint, body: str, headers: dict[str, str], now: datetime
+) -> tuple[Try, timedelta | None]:
+    """Send it; return what came of it, and how long they ask us to wait."""
+    retry_after, began = None, time.monotonic()
+    try:
+        answer = sending.post(endpoint.url, body.encode(), headers)
+    except (BadAddress, NotReached) as problem:
+        status, said, failed = None, "", str(problem)
+    else:
+        status, said, failed = answer.status, clean(answer.said, SHOWN), _complaint(answer.status)
+        retry_after = answer.retry_after
+    took = timedelta(seconds=time.monotonic() - began)
+    ms = took // timedelta(milliseconds=1)
+    return Try(now.isoformat(), ms, status, said, failed), retry_after
+
+
 def _headers(delivery: WebhookDelivery, now: datetime) -> dict[str, str]:
     """Sign this try: the id stays the same, the time does not."""
-    name, at = message_id(delivery), now.astimezone(UTC)
+    return _signed(delivery.endpoint, message_id(delivery), delivery.body, now)
+
+
+def _signed(endpoint: WebhookEndpoint, name: str, body: str, now: datetime) -> dict[str, str]:
+    at = now.astimezone(UTC)
     signatures = [
-        Webhook(secret).sign(name, at, delivery.body)
-        for secret in endpoints.secrets_at(delivery.endpoint, now)
+        Webhook(secret).sign(name, at, body) for secret in endpoints.secrets_at(endpoint, now)
     ]
     return {
         "Content-Type": "application/json",
@@ -124,7 +151,7 @@ def _mark(
     delivery: WebhookDelivery, tried: Try, retry_after: timedelta | None, *, now: datetime
 ) -> None:
     tries, attempts = _with(delivery, tried), delivery.attempts + 1
-    if tried.status is not None and 200 <= tried.status < 300:
+    if tried.is_taken:
         states.move(delivery, Status.DELIVERED, due_at=None, tries=tries, attempts=attempts)
         WebhookEndpoint.objects.filter(pk=delivery.endpoint_id).exclude(failing_since=None).update(
             failing_since=None

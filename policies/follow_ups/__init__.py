@@ -1,5 +1,6 @@
 """What we do as time passes. To add a rule: read contract.py, write one file, list it here."""
 
+import copy
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from policies.follow_ups.about_to_break import AboutToBreak
 from policies.follow_ups.acknowledgement import Acknowledgement
@@ -25,7 +27,7 @@ from policies.follow_ups.ready import Ready
 from policies.follow_ups.satisfaction import AskWhetherHappy
 from policies.follow_ups.update_due import UpdateDue
 from policies.follow_ups.waiting import Waiting
-from policies.models import FollowUp, Promise
+from policies.models import FollowUp, FollowUpRule, Promise
 from tickets import states
 from tickets.models import Interaction, Shop, Ticket, User
 
@@ -50,25 +52,29 @@ RULES: dict[str, Rule] = {
 def plan_promises(ticket: Ticket, *, now: datetime) -> None:
     """Write down what will be due because of the open promises on `ticket`; twice is once."""
     tidy(ticket, now=now)
-    planned = []
+    planned, rules = [], None
     # All of a promise's are planned at once, so that with one of them it has them all.
     unplanned = Promise.objects.open().filter(ticket=ticket, follow_ups__isnull=True)
     for promise in unplanned.select_related("ticket__customer"):
-        for rule in _of(PromiseRule):  # type: ignore[type-abstract]
+        rules = rules or as_set(PromiseRule)  # type: ignore[type-abstract]
+        for rule, is_on in rules:
             if due_at := rule.due_at(promise):
                 key = f"{rule.slug}:promise-{promise.pk}"
-                planned.append(_row(rule, key, ticket, due_at, now, promise=promise))
+                row = _row(rule, key, ticket, due_at, now, promise=promise)
+                planned.append(row if is_on else _off(row, now))
     _write(planned)
 
 
 def plan_contact(contact: Interaction, *, now: datetime) -> None:
     """Write down what will be due because of something that reached us."""
     assert contact.ticket is not None  # a constraint: what reaches us has one
-    _write(
-        _row(rule, f"{rule.slug}:contact-{contact.pk}", contact.ticket, due_at, now, cause=contact)
-        for rule in _of(ContactRule)  # type: ignore[type-abstract]
-        if (due_at := rule.due_at(contact))
-    )
+    planned = []
+    for rule, is_on in as_set(ContactRule):  # type: ignore[type-abstract]
+        if due_at := rule.due_at(contact):
+            key = f"{rule.slug}:contact-{contact.pk}"
+            row = _row(rule, key, contact.ticket, due_at, now, cause=contact)
+            planned.append(row if is_on else _off(row, now))
+    _write(planned)
 
 
 def decline_contact(contact: Interaction, because: str, *, now: datetime) -> None:
@@ -83,18 +89,22 @@ def decline_contact(contact: Interaction, because: str, *, now: datetime) -> Non
 def plan_status(ticket: Ticket, *, now: datetime) -> None:
     """Write down what will be due because `ticket` has just come to its status."""
     tidy(ticket, now=now)
-    _write(
-        _row(rule, f"{rule.slug}:ticket-{ticket.pk}:{now.timestamp():.6f}", ticket, due_at, now)
-        for rule in _of(TicketRule)  # type: ignore[type-abstract]
-        if ticket.status in rule.on and (due_at := rule.due_at(ticket, now=now))
-    )
+    if not any(ticket.status in rule.on for rule in _of(TicketRule)):  # type: ignore[type-abstract]
+        return
+    planned = []
+    for rule, is_on in as_set(TicketRule):  # type: ignore[type-abstract]
+        if ticket.status in rule.on and (due_at := rule.due_at(ticket, now=now)):
+            key = f"{rule.slug}:ticket-{ticket.pk}:{now.timestamp():.6f}"
+            row = _row(rule, key, ticket, due_at, now)
+            planned.append(row if is_on else _off(row, now))
+    _write(planned)
 
 
 def fire(follow_up: FollowUp, rules: Rules, *, shop: Shop, now: datetime) -> None:
     """Act on one row; what was done and that it is done are the caller's one transaction."""
-    rule = rules[follow_up.rule]
+    rule, is_on = _set(rules[follow_up.rule], _by_rule(follow_up.rule))
     with translation.override(shop.language):  # staff read what was done, and a worker has none
-        because = rule.not_needed(follow_up, now=now)
+        because = rule.not_needed(follow_up, now=now) or ("" if is_on else _is_off())
         deed = Done(because) if because else rule.act(follow_up, shop=shop, now=now)
     match deed:
         case Done():
@@ -126,6 +136,36 @@ def tidy(ticket: Ticket, *, now: datetime) -> None:
 def done_by_staff(follow_up: FollowUp, outcome: str, *, by: User, now: datetime) -> None:
     """Staff did what was theirs to do, or say that it is not needed."""
     states.move(follow_up, Status.DONE, done_at=now, done_by=by, outcome=outcome[:200])
+
+
+def as_set(kind: type[Kind]) -> list[tuple[Kind, bool]]:
+    """Return the rules of a kind as the owner has set them, each with whether it is on."""
+    chosen = _by_rule()
+    return [_set(rule, chosen) for rule in _of(kind)]
+
+
+def _by_rule(*slugs: str) -> dict[str, FollowUpRule]:
+    rows = FollowUpRule.objects.filter(rule__in=slugs) if slugs else FollowUpRule.objects.all()
+    return {row.rule: row for row in rows}
+
+
+def _set(rule: Kind, chosen: dict[str, FollowUpRule]) -> tuple[Kind, bool]:
+    row = chosen.get(rule.slug)
+    if row is None:
+        return rule, True
+    own = copy.copy(rule)
+    own.after = None if row.minutes is None else timedelta(minutes=row.minutes)
+    return own, row.is_on
+
+
+def _off(row: FollowUp, now: datetime) -> FollowUp:
+    """Nothing is planned by a rule that is off, and the ticket says so."""
+    row.status, row.done_at, row.outcome = Status.DONE, now, _is_off()[:200]
+    return row
+
+
+def _is_off() -> str:
+    return _("Not done: an owner has switched it off")
 
 
 def _of(kind: type[Kind]) -> list[Kind]:

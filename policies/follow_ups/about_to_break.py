@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from policies import replies
 from policies.follow_ups import hours
-from policies.follow_ups.contract import Deed, Done, Later, PromiseRule, Task
+from policies.follow_ups.contract import Deed, Done, Later, PromiseRule, Task, Timing
 from policies.models import FollowUp, Promise
 from tickets import outbox
 from tickets.models import Interaction, Shop, User
@@ -20,11 +20,22 @@ LEAD = timedelta(hours=2)  # of work, for what is more than a call
 class AboutToBreak(PromiseRule):
     slug = "about_to_break"
     title = gettext_lazy("About to break")
+    does = gettext_lazy(
+        "Tells who works on it that a promise is still open and about to break; what is "
+        "nobody's becomes a task for the desk."
+    )
+    timing = Timing.BEFORE
+    as_it_comes = gettext_lazy(
+        "a call: when a quarter of its working time is left; anything else: two working hours "
+        "before it is due"
+    )
 
     def due_at(self, promise: Promise) -> datetime:
         at_work = hours.of(promise.ticket, promise.made_at)
         working = at_work.between(promise.made_at, promise.due_at)
-        if promise.kind == Promise.Kind.CALLBACK:
+        if self.after is not None:
+            lead = min(self.after, working / 2)
+        elif promise.kind == Promise.Kind.CALLBACK:
             lead = max(working / 4, LEAST)
         else:
             lead = min(LEAD, working / 2)

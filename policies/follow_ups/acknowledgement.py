@@ -19,10 +19,18 @@ ACKNOWLEDGED = frozenset({Kind.CALL, Kind.VOICEMAIL, Kind.SMS, Kind.EMAIL, Kind.
 class Acknowledgement(ContactRule):
     slug = "acknowledgement"
     title = gettext_lazy("Acknowledgement")
+    does = gettext_lazy(
+        "Says that a missed call, voicemail, text, mail or web message reached us, and by when "
+        "we call back."
+    )
+    as_it_comes = gettext_lazy("at once")
+    texts = ("acknowledgement", "acknowledgement.mail")
 
     def due_at(self, contact: Interaction) -> datetime | None:
         is_theirs = contact.direction == Interaction.Direction.IN
-        return contact.logged_at if is_theirs and contact.kind in ACKNOWLEDGED else None
+        if not is_theirs or contact.kind not in ACKNOWLEDGED:
+            return None
+        return contact.logged_at + (self.after or timedelta())
 
     def act(self, follow_up: FollowUp, *, shop: Shop, now: datetime) -> Deed:
         contact, ticket = follow_up.cause, follow_up.ticket
@@ -32,7 +40,8 @@ class Acknowledgement(ContactRule):
             return Done(_("Not sent: nothing is promised"))
         if promise.due_at <= now:  # nobody is told a time gone by
             return Later(now + SOON, _("Waits for a time that is still to come"))
-        if not contact.is_verified:
+        # On the web form it is the name that is in doubt: the number is the ticket's own.
+        if not contact.is_verified and contact.kind != Kind.WEB:
             return Done(_("Not sent: nobody knows them to belong to this ticket"))
         route = outbox.route_to(contact.contact_point)
         if route is None:

@@ -14,18 +14,32 @@ from tickets import outbox
 from tickets.models import Interaction, Shop
 
 SOON = timedelta(minutes=1)
+Kind = Promise.Kind
 
 
 class Broken(PromiseRule):
     slug = "broken"
     title = gettext_lazy("Broken promise")
+    does = gettext_lazy(
+        "Says that we are sorry and by when they hear from us now; once, however often it breaks."
+    )
+    as_it_comes = gettext_lazy("as soon as it breaks")
+    texts = tuple(
+        f"broken_{kind}{form}"
+        for kind in (Kind.CALLBACK, Kind.TURNAROUND, Kind.UPDATE, Kind.OTHER)
+        for form in ("", ".mail")
+    )
 
     def due_at(self, promise: Promise) -> datetime:
-        return promise.due_at
+        return promise.due_at + (self.after or timedelta())
+
+    def is_over(self, follow_up: FollowUp) -> bool:
+        promise = follow_up.promise
+        needed = (Promise.Status.OPEN, Promise.Status.BROKEN)
+        return promise is not None and promise.status not in needed
 
     def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
-        promise = follow_up.promise
-        if promise is None or promise.status in (Promise.Status.OPEN, Promise.Status.BROKEN):
+        if not self.is_over(follow_up):
             return ""
         return super().not_needed(follow_up, now=now)
 
@@ -51,7 +65,7 @@ class Broken(PromiseRule):
             following.due_at, replies.language_of(ticket, shop), shop=shop, now=now
         )
         letter = replies.letter(
-            f"broken_{promise.kind}", ticket, route, shop=shop, deadline=deadline
+            f"broken_{promise.kind}", ticket, route, shop=shop, now=now, deadline=deadline
         )
         sent = outbox.queue(ticket, route, letter, now=now)
         return Done(_("Written: that it broke, and by when they hear from us"), sent=sent)
@@ -91,6 +105,7 @@ def _earlier(promise: Promise) -> Iterator[Promise]:
 def _may_know(promise: Promise) -> bool:
     """Whether they can know of it: a stranger whom we never wrote to may have been made up."""
     chain = [promise, *_earlier(promise)]
-    if any(it.cause is not None and not it.cause.is_verified for it in chain):
+    causes = [it.cause for it in chain if it.cause is not None]
+    if not all(it.is_verified or it.kind == Interaction.Kind.WEB for it in causes):
         return False
     return promise.ticket.customer is not None or any(it.told_at for it in chain)

@@ -7,7 +7,8 @@ was this sent, or not sent" are the list's business.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from django.utils.functional import Promise as LazyText
@@ -52,9 +53,22 @@ class Task:
 Deed: TypeAlias = Done | Later | Task
 
 
+class Timing(StrEnum):
+    """What the time means that an owner may set."""
+
+    AFTER = "after"  # by the clock, after what causes it
+    BEFORE = "before"  # of working time, before what was promised is due
+    DAYS = "days"  # whole working days after what causes it
+
+
 class Rule(ABC):
     slug: ClassVar[str]
     title: ClassVar[str | LazyText]  # what staff call it; translated when read
+    does: ClassVar[str | LazyText] = ""  # in a sentence, for the owner
+    timing: ClassVar[Timing] = Timing.AFTER
+    as_it_comes: ClassVar[str | LazyText] = ""  # when, as long as the owner sets nothing
+    texts: ClassVar[tuple[str, ...]] = ()  # of templates/messages/, that it sends
+    after: timedelta | None = None  # set by the owner; a day is a working day for Timing.DAYS
 
     def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
         """Return why nothing is to be done any more, or "".
@@ -62,6 +76,10 @@ class Rule(ABC):
         Asked before acting, and of a task whenever something happens on its ticket.
         """
         return ""
+
+    def is_over(self, follow_up: FollowUp) -> bool:
+        """Tell by its promise and its ticket alone, as they were read, that it will do nothing."""
+        return False
 
     @abstractmethod
     def act(self, follow_up: FollowUp, *, shop: Shop, now: datetime) -> Deed:
@@ -80,6 +98,9 @@ class Rule(ABC):
 class PromiseRule(Rule):
     """About a promise; asked when it is made."""
 
+    def is_over(self, follow_up: FollowUp) -> bool:
+        return follow_up.promise is not None and not follow_up.promise.is_open
+
     def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
         promise = follow_up.promise
         if promise is None or promise.is_open:
@@ -94,6 +115,9 @@ class PromiseRule(Rule):
 class ContactRule(Rule):
     """About something that reached us; asked when it is filed."""
 
+    def is_over(self, follow_up: FollowUp) -> bool:
+        return follow_up.ticket.is_ended
+
     @abstractmethod
     def due_at(self, contact: Interaction) -> datetime | None:
         """Return when to act, or None for never."""
@@ -103,6 +127,9 @@ class TicketRule(Rule):
     """About a ticket that came to a status; asked when it does."""
 
     on: ClassVar[frozenset[str]]  # of Ticket.Status
+
+    def is_over(self, follow_up: FollowUp) -> bool:
+        return follow_up.ticket.status not in self.on
 
     def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
         ticket = follow_up.ticket

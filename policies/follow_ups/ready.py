@@ -1,6 +1,6 @@
 """It is ready: they hear so at once, and why so soon where it is sooner than quoted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,10 +16,17 @@ from tickets.models import Interaction, Shop, Ticket, User
 class Ready(TicketRule):
     slug = "ready"
     title = gettext_lazy("Ready for pick-up")
+    does = gettext_lazy(
+        "Says that it is ready and, where it is sooner than quoted, why. Who likes to be called "
+        "becomes a task. Without it staff tell them, and say so on the ticket: until then it is"
+        " promised still."
+    )
+    as_it_comes = gettext_lazy("at once")
+    texts = ("ready", "ready.mail", "ready_early", "ready_early.mail")
     on = frozenset({Ticket.Status.READY})
 
     def due_at(self, ticket: Ticket, *, now: datetime) -> datetime:
-        return now
+        return now + (self.after or timedelta())
 
     def act(self, follow_up: FollowUp, *, shop: Shop, now: datetime) -> Deed:
         ticket = follow_up.ticket
@@ -28,13 +35,14 @@ class Ready(TicketRule):
         if route is None:
             return Task(_task(early, shop))
         if early is None or early.quote is None:
-            letter = replies.letter("ready", ticket, route, shop=shop)
+            letter = replies.letter("ready", ticket, route, shop=shop, now=now)
         else:
             letter = replies.letter(
                 "ready_early",
                 ticket,
                 route,
                 shop=shop,
+                now=now,
                 service=early.quote.service.name,
                 days=wording.working_days(early.quote.days, replies.language_of(ticket, shop)),
             )

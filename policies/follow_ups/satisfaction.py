@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from policies import replies
 from policies.follow_ups import hours, ways
-from policies.follow_ups.contract import Deed, Done, Task, TicketRule
+from policies.follow_ups.contract import Deed, Done, Task, TicketRule, Timing
 from policies.models import FollowUp
 from tickets import outbox
 from tickets.models import Shop, Ticket
@@ -20,10 +20,18 @@ NOT_AGAIN_WITHIN = timedelta(days=30)
 class AskWhetherHappy(TicketRule):
     slug = "satisfaction"
     title = gettext_lazy("Are they happy?")
+    does = gettext_lazy(
+        "Asks whether they are happy with how it went, once a month at most. A no opens the "
+        "ticket again and promises a call."
+    )
+    timing = Timing.DAYS
+    as_it_comes = gettext_lazy("three working days after the ticket was closed")
+    texts = ("satisfaction", "satisfaction.mail")
     on = frozenset({Ticket.Status.CLOSED})
 
     def due_at(self, ticket: Ticket, *, now: datetime) -> datetime:
-        return hours.days_after(now, DAYS, hours=hours.of(ticket, now))
+        days = DAYS if self.after is None else max(self.after.days, 1)
+        return hours.days_after(now, days, hours=hours.of(ticket, now))
 
     def act(self, follow_up: FollowUp, *, shop: Shop, now: datetime) -> Deed:
         ticket = follow_up.ticket
@@ -34,7 +42,7 @@ class AskWhetherHappy(TicketRule):
         route = ways.to_write(ticket)
         if route is None:
             return Task(_("Call them and ask whether they are happy with how it went"))
-        letter = replies.letter("satisfaction", ticket, route, shop=shop)
+        letter = replies.letter("satisfaction", ticket, route, shop=shop, now=now)
         sent = outbox.queue(ticket, route, letter, now=now)
         return Done(_("Written: are they happy with how it went?"), sent=sent)
 

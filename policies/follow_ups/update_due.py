@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from policies import calendars, replies, wording
 from policies.calendars import WorkingHours
 from policies.follow_ups import hours, ways
-from policies.follow_ups.contract import Deed, Done, PromiseRule, Task
+from policies.follow_ups.contract import Deed, Done, PromiseRule, Task, Timing
 from policies.models import FollowUp, Promise
 from tickets import outbox
 from tickets.models import Interaction, Shop, Ticket
@@ -25,11 +25,19 @@ class UpdateDue(PromiseRule):
 
     slug = "update_due"
     title = gettext_lazy("Say how it stands")
+    does = gettext_lazy(
+        "Makes it a task to say how a repair stands that is not ready, or an update that was "
+        "promised. Where nobody did, the customer is written to an hour before the repair is due."
+    )
+    timing = Timing.BEFORE
+    as_it_comes = gettext_lazy("eight working hours before it is due, or half of the time")
+    texts = ("update_late", "update_late.mail")
 
     def due_at(self, promise: Promise) -> datetime | None:
         if promise.kind not in (Kind.TURNAROUND, Kind.UPDATE):
             return None
-        return _moment(promise, TASK, TASK_SHARE, hours.of(promise.ticket, promise.made_at))
+        lead = TASK if self.after is None else self.after
+        return _moment(promise, lead, TASK_SHARE, hours.of(promise.ticket, promise.made_at))
 
     def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
         if because := super().not_needed(follow_up, now=now):
@@ -71,7 +79,7 @@ class UpdateDue(PromiseRule):
         deadline = replies.deadline(
             promise.due_at, replies.language_of(ticket, shop), shop=shop, now=now
         )
-        letter = replies.letter("update_late", ticket, route, shop=shop, deadline=deadline)
+        letter = replies.letter("update_late", ticket, route, shop=shop, now=now, deadline=deadline)
         sent = outbox.queue(ticket, route, letter, now=now)
         return Done(_("Written: that it takes longer"), sent=sent)
 

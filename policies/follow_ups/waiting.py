@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from policies import replies
 from policies.follow_ups import hours, ways
-from policies.follow_ups.contract import Deed, Done, Task, TicketRule
+from policies.follow_ups.contract import Deed, Done, Task, TicketRule, Timing
 from policies.models import FollowUp
 from tickets import outbox
 from tickets.models import Shop, Ticket
@@ -19,10 +19,17 @@ TEXTS = ("waiting", "waiting_again")  # by how often the rule has come round
 class Waiting(TicketRule):
     slug = "waiting"
     title = gettext_lazy("Reminder")
+    does = gettext_lazy(
+        "Reminds them twice that we wait for their answer; then it is a task to call them."
+    )
+    timing = Timing.DAYS
+    as_it_comes = gettext_lazy("three working days, before each of them")
+    texts = ("waiting", "waiting.mail", "waiting_again", "waiting_again.mail")
     on = frozenset({Ticket.Status.WAITING})
 
     def due_at(self, ticket: Ticket, *, now: datetime) -> datetime:
-        return hours.days_after(now, DAYS, hours=hours.of(ticket, now))
+        days = DAYS if self.after is None else max(self.after.days, 1)
+        return hours.days_after(now, days, hours=hours.of(ticket, now))
 
     def not_needed(self, follow_up: FollowUp, *, now: datetime) -> str:
         if because := super().not_needed(follow_up, now=now):
@@ -38,7 +45,7 @@ class Waiting(TicketRule):
             return Task(_("Call them: we wait for their answer"))
         if follow_up.step >= len(TEXTS):
             return Task(_("They were reminded twice and did not answer: call them, or close it"))
-        letter = replies.letter(TEXTS[follow_up.step], ticket, route, shop=shop)
+        letter = replies.letter(TEXTS[follow_up.step], ticket, route, shop=shop, now=now)
         sent = outbox.queue(ticket, route, letter, now=now)
         return Done(
             _("Written: that we wait for their answer"),

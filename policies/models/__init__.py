@@ -1,7 +1,13 @@
 """What we promise: working time, terms by version, quotes, and the promise ledger."""
 
 from policies.models.canned import CannedReply
-from policies.models.follow_ups import FollowUp, FollowUpQuerySet, ReplyTemplate, Satisfaction
+from policies.models.follow_ups import (
+    FollowUp,
+    FollowUpQuerySet,
+    FollowUpRule,
+    ReplyTemplate,
+    Satisfaction,
+)
 from policies.models.ledger import CallbackClaim, Promise, PromiseQuerySet, Quote
 from policies.models.terms import (
     Calendar,
@@ -21,6 +27,7 @@ __all__ = [
     "Closure",
     "FollowUp",
     "FollowUpQuerySet",
+    "FollowUpRule",
     "NoTerms",
     "OpeningHours",
     "Promise",

@@ -95,6 +95,22 @@ class FollowUp(models.Model):
         return self.key
 
 
+class FollowUpRule(models.Model):
+    """What the owner has set of a rule; a rule without a row is as it comes."""
+
+    rule = models.CharField(max_length=30, unique=True)  # a slug of policies.follow_ups
+    is_on = models.BooleanField(_("on"), default=True)
+    minutes = models.PositiveIntegerField(  # empty: as the rule has it
+        _("after"), null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("follow-up rule")
+
+    def __str__(self) -> str:
+        return self.rule
+
+
 class Satisfaction(models.Model):
     """What they said when we asked whether they are happy with how it went."""
 
@@ -122,10 +138,8 @@ class Satisfaction(models.Model):
 
     GUARDS = [
         Frozen(
-            (
-                *("ticket", "follow_up", "is_happy", "words", "answered_at"),
-                *("interaction", "asked_by"),
-            )
+            ("ticket", "follow_up", "is_happy", "answered_at", "interaction", "asked_by"),
+            erasable=("words",),
         ),
         Kept(),
     ]

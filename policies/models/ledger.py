@@ -23,6 +23,12 @@ class Quote(models.Model):
         PHONE = "phone", _("By phone")
         COUNTER = "counter", _("At the counter")
         WRITTEN = "written", _("In writing")
+        LINK = "link", _("On their own page of it")
+
+    # How staff hear of it; the other they do themselves.
+    HEARD = tuple(
+        (how.value, how.label) for how in (Accepted.PHONE, Accepted.COUNTER, Accepted.WRITTEN)
+    )
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="quotes")
     service = models.ForeignKey(Service, models.PROTECT, related_name="quotes")
@@ -191,12 +197,14 @@ class Promise(models.Model):
         ]
 
     TERMS = (
-        *("ticket", "kind", "what", "made_at", "due_at", "target_at", "maker", "cause"),
+        *("ticket", "kind", "made_at", "due_at", "target_at", "maker", "cause"),
         *("window", "quote", "risks", "follows"),
     )
     GUARDS = [
-        Frozen(TERMS),
-        Once(("told_at", "told_text", "ended_at", "ended_by", "ended_because", "kept_by")),
+        Frozen(TERMS, erasable=("what",)),
+        Once(
+            ("told_at", "ended_at", "ended_by", "kept_by"), erasable=("told_text", "ended_because")
+        ),
         Refused(
             label="fate",
             on="UPDATE",

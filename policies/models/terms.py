@@ -148,11 +148,14 @@ class SpecialHours(models.Model):
 class Version(models.Model):
     """Terms as they stand from an instant on. A change is a new row, never an edit."""
 
-    TERMS = ("calendar", "valid_from", "why", "made_at", "made_by")
+    TERMS = ("calendar", "valid_from", "why", "wording", "made_at", "made_by")
 
     calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="+")
     valid_from = models.DateTimeField(_("valid from"))
     why = models.TextField(_("why, for staff to read out"), blank=True)
+    wording = models.TextField(  # empty: made from the terms
+        _("what customers read"), blank=True
+    )
     made_at = models.DateTimeField(_("made"))
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -188,6 +188,23 @@ def test_98_a_parameter_there_is_none_of(api, shop, query):
 
 
 @pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("reports/?only=gifts", "only"),
+        ("reports/gifts/?only=given", "only"),
+        ("reports/gifts/?cut=nobody", "cut"),
+        ("reports/gifts/?period=month", "period"),
+        ("reports/gifts/?since=yesterday", "since"),
+    ],
+)
+def test_98_reports_are_no_less_strict(api, shop, path, field):
+    answer = api.get(path)
+
+    assert answer.status_code == 400
+    assert problem(answer)["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
     ("method", "kind", "path", "status"),
     [
         ("PUT", "application/json", "/api/v1/tickets/", 405),

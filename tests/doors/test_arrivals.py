@@ -52,7 +52,7 @@ def test_what_was_filed_is_found_with_its_ticket(at_desk, listed, shop):
 
 
 def test_nothing_put_aside_says_what_that_means(listed, shop):
-    assert "Nothing is put aside Whatever arrived could be read" in text(listed())
+    assert "Nothing is put aside Whatever arrived is on a ticket" in text(listed())
     assert "Nothing of the kind has come in" in text(listed(verdict="bounce"))
 
 

@@ -1,12 +1,15 @@
 """Messages on a ticket's page: what became of each, why, and what staff can do about it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from helpdesk import journey
 from helpdesk.models import Lease
-from policies.models import FollowUp, Satisfaction
+from helpdesk.web import correspondence as shows
+from policies.models import FollowUp, Promise, Satisfaction
 from tests.conftest import boston
 from tests.doors import correspondence
 from tests.doors.mails import FORMATTED, answered, arrive, fate, mail, written
@@ -239,6 +242,55 @@ def test_each_follow_up_says_what_was_done_and_links_to_what_it_wrote(page, reac
     assert f"#contact-{ours.pk}" in response.content.decode()
 
 
+def test_what_is_planned_for_what_has_ended_is_no_longer_needed(page, reached, sara):
+    when = NOON + timedelta(days=1)
+    promise = journey.promised(reached, "A price", when, kind="other", by=sara, now=TEN)
+    planned = FollowUp.objects.filter(promise=promise, status="planned")
+    shown = [reason for reason in page().context["reasons"] if reason.row in planned]
+    assert [reason.is_planned for reason in shown] == [True] * planned.count()
+
+    journey.promise_ended(promise, "kept", because="", by=sara, now=NOON)
+
+    shown = [reason for reason in page(all="1").context["reasons"] if reason.row in planned]
+    assert planned.exists()
+    assert [reason.is_over for reason in shown] == [True] * planned.count()
+    assert "Broken promise no longer needed A price" in text(page(all="1"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "status", "is_over"),
+    [
+        ("broken", "broken", False),
+        ("broken", "open", False),
+        ("broken", "replaced", True),
+        ("about_to_break", "broken", True),
+        ("about_to_break", "open", False),
+    ],
+)
+def test_what_a_promise_came_to_says_what_is_still_done_about_it(rule, status, is_over):
+    row = FollowUp(rule=rule, status="planned", promise=Promise(status=status))
+
+    assert shows.is_over(row) == is_over
+
+
+@pytest.mark.parametrize(
+    ("rule", "status", "is_over"),
+    [
+        ("waiting", "waiting", False),
+        ("waiting", "closed", True),
+        ("satisfaction", "closed", False),
+        ("satisfaction", "open", True),
+        ("acknowledgement", "closed", True),
+        ("acknowledgement", "open", False),
+        ("invoice", "closed", False),
+    ],
+)
+def test_and_so_does_where_its_ticket_is(rule, status, is_over):
+    row = FollowUp(rule=rule, status="planned", ticket=Ticket(status=status))
+
+    assert shows.is_over(row) == is_over
+
+
 def test_a_task_is_done_in_a_sentence(act, page, reached, sara):
     correspondence.tasks(reached, sara, now=TEN)
     task = FollowUp.objects.tasks().exclude(rule="satisfaction").get()
@@ -299,7 +351,7 @@ def test_who_wants_no_messages_is_sent_none(at_desk, page, reached, ingrid, wher
     assert response["Location"] == address
     assert said(response) == ["No more messages to ingrid@example.com."]
     assert fresh(point).opted_out_at
-    assert "wants no messages" in text(at_desk.get(address))
+    assert "wants no mail at this address" in text(at_desk.get(address))
 
 
 def test_an_address_that_mail_comes_back_from_is_marked(at_desk, page, reached, ingrid):

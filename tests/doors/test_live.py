@@ -440,3 +440,23 @@ def test_many_calls_cost_no_more_than_one(desk, clock, hear, customer):
     assert (one, three, cost(desk)) == (one, one, one)
     assert one <= 3 + 4
     assert Promise.objects.count() == 0
+
+
+# -- where nobody is at the desk -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/setup/", "/setup/shop/", "/setup/audit/", "/reports/", "/reports/gifts/", "/accounts/2fa/"],
+)
+def test_who_sets_up_or_reads_figures_is_told_of_calls_by_the_strip_alone(
+    client, clock, eva, ingrid, missed, address
+):
+    client.force_login(eva)
+    missed(now=clock.at)
+    assert 'id="calls"' in client.get("/").content.decode()
+
+    page = client.get(address).content.decode()
+
+    assert ('id="calls"' in page, "Ingrid" in page.partition("<main")[0]) == (False, False)
+    assert "1 missed call" in " ".join(page.split())

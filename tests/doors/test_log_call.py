@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from billing.models import Settlement
 from helpdesk import duties
+from helpdesk.models import AuditEntry
 from policies.models import Promise, Quote
 from tests.conftest import CALLER, boston
 from tests.doors.log_page import Page, clock, desk, promised, ticket
@@ -31,6 +32,13 @@ def test_a_stranger_stays_one_until_there_is_a_name(desk):
     assert ticket.status == Ticket.Status.OPEN
     assert ticket.interactions.get().text == SAYS["said"]
     assert Promise.objects.get().due_at == boston(2026, 3, 2, 13)
+
+
+def test_the_audit_says_on_which_ticket(desk):
+    desk.log(CALL_BACK, number=NUMBER)
+
+    ((kind, key),) = AuditEntry.objects.filter(action="log-call").values_list("kind", "key")
+    assert (kind, key) == ("ticket", str(Ticket.objects.get().pk))
 
 
 def test_somebody_new_becomes_a_customer_and_what_they_said_before_theirs(desk, missed, clock):

@@ -34,7 +34,7 @@ def test_the_front_desk_starts_with_today(client, sara):
 
     assert found[:2] == ["Today", "Log a call"]
     assert found.index("Tickets") < found.index("Customers") < found.index("Needs you")
-    assert "What we gave" not in found
+    assert "Reports" not in found
 
 
 def test_technicians_start_at_the_bench(client, per):
@@ -43,10 +43,10 @@ def test_technicians_start_at_the_bench(client, per):
     assert labels(client)[:2] == ["Bench", "Today"]
 
 
-def test_owners_see_what_was_given(client, eva):
+def test_owners_see_the_reports_and_the_setup(client, eva):
     client.force_login(eva)
 
-    assert labels(client)[-1] == "What we gave"
+    assert labels(client)[-2:] == ["Reports", "Setup"]
 
 
 def test_what_is_seldom_needed_comes_last(client, eva):
@@ -75,7 +75,7 @@ def test_on_a_phone_the_first_five_have_room_and_a_button_leads_to_the_others(cl
     names = [re.findall(r"<span>([^<]*)</span>", part.split("</nav>")[0]) for part in (bar, others)]
     assert names[0][-5:] == ["Today", "Log a call", "Callbacks", "Tickets", "Bench"]
     assert names[1][:3] == ["More", "Customers", "Solutions"]
-    assert names[1][-1] == "What we gave"
+    assert names[1][-2:] == ["Reports", "Setup"]
 
 
 @pytest.mark.parametrize(("page", "is_there"), [("loans", True), ("tickets", False)])

@@ -78,6 +78,15 @@ def test_it_says_who_what_and_what_is_promised_next(at_desk, make_ticket, per, s
         assert words in page
 
 
+def test_it_says_before_when_they_do_not_want_to_be_called(at_desk, make_ticket, sara, monday_nine):
+    promise = journey.callback_promised(make_ticket(), by=sara, now=monday_nine)
+
+    journey.callback_moved(promise, boston(2026, 3, 2, 14), now=monday_nine)
+
+    page = text(at_desk.get("/tickets/"))
+    assert "Call back, not before Mon 2 Mar 14:00 today 16:00" in page
+
+
 def test_the_next_of_several_promises_is_shown(at_desk, make_ticket, sara, monday_nine):
     ticket = make_ticket()
     journey.callback_promised(ticket, by=sara, now=monday_nine)

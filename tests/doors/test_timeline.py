@@ -10,6 +10,7 @@ from tests.conftest import boston
 from tests.doors.mails import arrive, mail
 from tests.doors.pages import text
 from tickets import intake
+from tickets.messages import Form
 from tickets.models import Interaction, Service
 from tickets.models.work import Kind
 
@@ -247,3 +248,18 @@ def test_what_was_written_here_did_not_come(at_desk, page, mixed):
     assert "as it came" not in text(page())
     shown = text(at_desk.get(f"/tickets/{mixed.pk}/contacts/{note.pk}/came/"))
     assert "It did not come: it was written here" in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("web form", "Ingrid Berg wrote through the web form"),
+        ("link", "Ingrid Berg wrote on their own page"),
+    ],
+)
+def test_the_form_for_all_is_told_apart_from_their_own_page(page, ticket, source, said):
+    wrote = Form("", "Is it ready?", None, ticket=ticket, form_id=source)
+    journey.form_arrived(wrote, b"x", content_type="text/plain", source=source, now=TEN)
+
+    shown = page().context["entries"]
+    assert [it.what for it in shown if it.contact and it.contact.kind == "web"] == [said]

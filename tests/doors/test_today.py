@@ -55,11 +55,14 @@ def order(text, *words):
     return sorted(words, key=text.index)
 
 
-def test_nobody_waits(page):
+def test_nobody_waits(page, promised, monday_nine):
+    promised("Ingrid Berg", at=monday_nine)
+    Promise.objects.update(status="kept", ended_at=monday_nine, ended_because="Called")
+
     text = page()
 
     assert "Nobody waits for a word from us" in text
-    assert "0 promised and open 0 kept today 0 broken today" in text
+    assert "0 promised and open 1 kept today 0 broken today" in text
 
 
 def test_says_who_waits_for_what_until_when_and_what_they_were_told(page, promised, per, clock):

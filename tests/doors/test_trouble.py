@@ -261,7 +261,7 @@ def test_the_card_says_what_makes_it_worse(page, ticket):
     shown = text(page(ticket))
     assert "under warranty until 9 Mar 2027" in shown
     assert "still paying until 1 Jun 2027" in shown
-    assert "Serial PF-4C7T2 Bought 9 Mar 2024, here For $1,199.00 Came back never" in shown
+    assert "Serial PF-4C7T2 Bought 9 Mar 2024, here Price $1,199.00 Came back never" in shown
 
 
 def test_how_often_it_came_back_with_the_last_three(page, make_ticket, sara):

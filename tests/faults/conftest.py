@@ -35,6 +35,7 @@ def closed(ticket):
     journey.ticket_closed(ticket, charge="free", by=sara, now=now())
     return ticket
 """
+TICKS = "SELECT count(*) FROM helpdesk_heartbeat WHERE name = 'tick'"
 INVOICES = "SELECT count(*) FROM billing_invoice"
 CLOSING = {"charge": "free", "gift_reason": "Kind", "promises_are": "kept"}
 

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from tests import servers
-from tests.faults.conftest import CLOSING, INVOICES, WORLD, send, signed_in
+from tests.faults.conftest import CLOSING, INVOICES, TICKS, WORLD, send, signed_in
 from tests.faults.stack import Stack, eventually
 
 KILLED = -9
@@ -53,9 +53,11 @@ class Broker:
         with subprocess.Popen(
             command, stdout=subprocess.DEVNULL, preexec_fn=servers.dying_with_parent(9)
         ) as process:
-            eventually(self.answers)
-            yield
-            process.kill()
+            try:  # whatever happens: nobody else ends it, and leaving waits for its end
+                eventually(self.answers)
+                yield
+            finally:
+                process.kill()
 
     def answers(self):
         try:
@@ -80,7 +82,7 @@ def test_a_broker_that_is_killed_costs_time_and_no_work(tmp_path, sink, broker):
             stack.start("beat")
             sara = signed_in(stack)
             number = stack.python(f"{WORLD}\nprint(opened().pk)").strip()
-            eventually(lambda: stack.sql("SELECT count(*) FROM helpdesk_heartbeat") == [(1,)])
+            eventually(lambda: stack.sql(TICKS) == [(1,)])
         page = f"/tickets/{number}/"
 
         answer = send(sara, stack, f"{page}close/", seen=page, **CLOSING)

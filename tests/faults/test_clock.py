@@ -2,11 +2,10 @@
 
 import requests
 
-from tests.faults.conftest import INVOICES, WORLD
+from tests.faults.conftest import INVOICES, TICKS, WORLD
 from tests.faults.stack import Stack, eventually
 
 CLOSE_TEN = f"{WORLD}\nfor each in range(10): closed(opened())"
-TICKS = "SELECT count(*) FROM helpdesk_heartbeat"
 
 
 def ready(stack):

@@ -11,7 +11,7 @@ import pytest
 
 from helpdesk.supervisor import WEB_WORKERS
 from tests.faults import invoices
-from tests.faults.conftest import INVOICES, WORLD, ring
+from tests.faults.conftest import INVOICES, TICKS, WORLD, ring
 from tests.faults.load import Fleet, Load, letters, wrongs
 from tests.faults.stack import Stack, eventually
 
@@ -55,8 +55,7 @@ def test_each_ends_when_it_is_asked_to(stack, name):
     process = stack.start(name)
     if name != "web":
         stack.start("worker" if name == "beat" else "beat")
-        ticked = "SELECT count(*) FROM helpdesk_heartbeat"
-        eventually(lambda: stack.sql(ticked) == [(1,)])
+        eventually(lambda: stack.sql(TICKS) == [(1,)])
 
     assert stack.stop(process) == 0
 

@@ -17,10 +17,13 @@ from billing.models import (
 )
 from helpdesk.models import (
     ApiToken,
+    AuditEntry,
     Draft,
     IdempotencyKey,
+    Invite,
     Lease,
     Presence,
+    SavedView,
     WebhookDelivery,
     WebhookEndpoint,
 )
@@ -31,6 +34,7 @@ from policies.models import (
     CannedReply,
     Closure,
     FollowUp,
+    FollowUpRule,
     OpeningHours,
     Promise,
     Quote,
@@ -54,6 +58,7 @@ from tickets.models import (
     LoanDevice,
     Mailbox,
     Notice,
+    Notification,
     Offer,
     Service,
     Shop,
@@ -72,6 +77,9 @@ UNTOLD = {"told_at__isnull": True, "status": "open"}
 A_NEW_INVOICE = {"ending": 9, "number": 99, "reference": "2026-0099"}
 PART_PAID = {"invoice__ticket__charge": "charged"}
 A_COPY = {"provider_id": None}
+SAID = {"interaction__isnull": False}
+UNUSED = {"used_at__isnull": True}
+USED = {"used_at__isnull": False}
 
 
 def _first(model, of):
@@ -194,7 +202,19 @@ DESK = {
         Change(Loan, {"returned_to_id": lambda row: row.lent_by_id}, of=OUT),
     ],
     "watch_once": [Add(Watch)],
-    "notice_once": [Add(Notice)],
+    "notice_once": [Add(Notice, of=SAID)],
+    "notice_of_one_thing": [
+        Change(Notice, {"interaction_id": None}, of=SAID),
+        Change(Notice, {"ticket_id": lambda row: row.interaction.ticket_id}, of=SAID),
+        Change(Notice, {"ticket_id": None}, of={"ticket__isnull": False}),
+    ],
+    "notification_once": [Add(Notification)],
+    "notification_is_due_or_settled": [
+        Change(Notification, {"due_at": None}),
+        Change(Notification, {"sent_at": NOON}),
+        Change(Notification, {"because": "Nobody there"}),
+        Change(Notification, {"due_at": None, "sent_at": NOON, "because": "Nobody there"}),
+    ],
     "offer_once": [Add(Offer)],
     "customer_merge_once": [Add(CustomerMerge, of={"undone_at__isnull": True})],
     "customer_merge_of_two": [
@@ -281,6 +301,7 @@ POLICIES = {
         Change(FollowUp, {"outcome": ""}, of={"status": "done"}),
         Change(FollowUp, {"status": "task"}, of={"status": "planned"}),
     ],
+    "policies_followuprule.rule": [Add(FollowUpRule)],
     "policies_satisfaction.follow_up_id": [Add(Satisfaction)],
     "satisfaction_says_how_it_was_given": [Add(Satisfaction, but={"asked_by_id": None})],
     "reply_template_once": [Add(ReplyTemplate)],
@@ -324,6 +345,15 @@ BILLING = {
 }
 
 DOORS = {
+    "helpdesk_invite.user_id": [Add(Invite, of=USED)],
+    "invite_used_iff_it_made_a_user": [
+        Change(Invite, {"used_at": NOON}, of=UNUSED),
+        Change(Invite, {"user_id": lambda row: row.invited_by_id}, of=UNUSED),
+        Change(Invite, {"used_at": None}, of=USED),
+        Change(Invite, {"user_id": None}, of=USED),
+    ],
+    "saved_view_once": [Add(SavedView)],
+    "saved_view_has_a_name": [Change(SavedView, {"name": ""})],
     "token_has_a_name": [Change(ApiToken, {"name": ""})],
     "lease_once": [Add(Lease)],
     "idempotency_key_once": [Add(IdempotencyKey)],
@@ -372,14 +402,23 @@ GUARDS = {
     ],
     "tickets_loan.frozen": [Change(Loan, {"lent_at": NOON}, of=OUT)],
     "tickets_loan.once": [Change(Loan, {"returned_at": NOON}, of={"returned_at__isnull": False})],
-    "tickets_interaction.frozen": [Change(Interaction, {"happened_at": NOON})],
+    "tickets_interaction.frozen": [
+        Change(Interaction, {"happened_at": NOON}),
+        Change(Interaction, {"recipient": "eve@example.com"}, of={"status": "sent"}),
+    ],
     "tickets_interaction.once": [
         Change(Interaction, {"provider_id": "<forged@x>"}, of={"status": "sent"}),
         Change(Interaction, {"sent_at": NOON}, of={"status": "sent"}),
     ],
     "tickets_interaction.way": [Change(Interaction, {"via": "carrier"}, of={"status": "sent"})],
-    "tickets_attachment.frozen": [Change(Attachment, {"name": "forged.pdf"})],
-    "tickets_arrival.frozen": [Change(Arrival, {"raw": b"forged"})],
+    "tickets_attachment.frozen": [
+        Change(Attachment, {"name": "forged.pdf"}),
+        Change(Attachment, {"size": 2}),
+    ],
+    "tickets_arrival.frozen": [
+        Change(Arrival, {"raw": b"forged"}),
+        Change(Arrival, {"sha256": "forged"}),
+    ],
     "policies_callbackwindow.frozen": [Change(CallbackWindow, {"minutes": 10})],
     "policies_turnaround.frozen": [Change(Turnaround, {"risks": "none"})],
     "policies_quote.frozen": [Change(Quote, {"risks": "none"})],
@@ -388,7 +427,8 @@ GUARDS = {
         Change(Quote, {"accepted_at": None, "accepted_how": None}, of={"accepted_how": "counter"}),
     ],
     "policies_promise.frozen": [
-        Change(Promise, {"due_at": lambda row: row.due_at + HOUR}, of=IN_WORDS)
+        Change(Promise, {"due_at": lambda row: row.due_at + HOUR}, of=IN_WORDS),
+        Change(Promise, {"what": "Less than that"}, of=IN_WORDS),
     ],
     "policies_promise.once": [
         Change(Promise, {"told_text": "Sometime"}, of={"told_at__isnull": False}),
@@ -419,7 +459,10 @@ GUARDS = {
             of={"sent__isnull": False},
         ),
     ],
-    "policies_satisfaction.frozen": [Change(Satisfaction, {"is_happy": False})],
+    "policies_satisfaction.frozen": [
+        Change(Satisfaction, {"is_happy": False}),
+        Change(Satisfaction, {"words": "Delighted"}),
+    ],
     "billing_invoicemailing.frozen": [
         Change(InvoiceMailing, {"invoice_id": lambda row: _first(Invoice, {"mailing": None})})
     ],
@@ -443,6 +486,12 @@ GUARDS = {
     "billing_settlement.within_total": [
         Add(Settlement, but={"amount": 1}, of={"kind": "gift"}),
         Add(Settlement, but={"amount": 4401}, of=PART_PAID),
+    ],
+    "helpdesk_auditentry.frozen": [
+        Change(AuditEntry, {"action": "saw"}),
+        Change(AuditEntry, {"user_id": None}),
+        Change(AuditEntry, {"at": NOON}),
+        Change(AuditEntry, {"changes": {"role": ["", "owner"]}}),
     ],
 }
 

@@ -8,11 +8,14 @@ from billing import gifts
 from helpdesk import duties, journey
 from helpdesk.models import (
     ApiToken,
+    AuditEntry,
     BulkAction,
     Draft,
     IdempotencyKey,
+    Invite,
     Lease,
     Presence,
+    SavedView,
     WebhookDelivery,
     WebhookEndpoint,
 )
@@ -22,6 +25,7 @@ from policies.models import (
     CannedReply,
     Closure,
     FollowUp,
+    FollowUpRule,
     Promise,
     ReplyTemplate,
     Satisfaction,
@@ -38,6 +42,7 @@ from tickets.models import (
     LoanDevice,
     Mailbox,
     Notice,
+    Notification,
     Service,
     Solution,
     Ticket,
@@ -72,6 +77,8 @@ def world(missed, tried, ingrid, sara, per, monday_nine):
     _followed_up(_closed(_opened(ingrid, sara), "charged", sara), sara)
     _worried(_opened(ingrid, sara), sara, per)
     _at_the_desk(Ticket.objects.open().latest("pk"), ingrid, sara, per)
+    _told(Ticket.objects.open().latest("pk"), sara)
+    _set_up(sara, per)
 
 
 def _told_of(token):
@@ -126,7 +133,7 @@ def _followed_up(ticket, by):
     done = FollowUp.objects.filter(status="done").earliest("pk")
     FollowUp.objects.filter(pk=done.pk).update(sent=said)
     Satisfaction.objects.create(
-        ticket=ticket, follow_up=done, is_happy=True, answered_at=TEN, asked_by=by
+        ticket=ticket, follow_up=done, is_happy=True, words="At last", answered_at=TEN, asked_by=by
     )
     ReplyTemplate.objects.create(name="callback", language="en", text="By {deadline}.")
 
@@ -152,8 +159,6 @@ def _at_the_desk(ticket, customer, by, colleague):
         journey.device_lent(back, ticket, TEN.date(), by=by, now=TEN), by=by, now=TEN
     )
     journey.ticket_watched(ticket, by=by)
-    said = Interaction.objects.earliest("pk")
-    Notice.objects.create(user=by, interaction=said, why="named", noticed_at=TEN)
     journey.solution_offered(Solution.objects.get(), ticket, by=by, now=TEN)
     owed = Promise.objects.open().filter(kind="callback").earliest("pk")
     CallbackClaim.objects.create(promise=owed, user=by, until=TEN)
@@ -167,6 +172,26 @@ def _at_the_desk(ticket, customer, by, colleague):
     Draft.objects.create(user=by, form="call", saved_at=TEN)
     Presence.objects.create(user=by, ticket=ticket, seen_at=TEN)
     BulkAction.objects.create(user=by, kind="spam", done_at=TEN)
+
+
+def _told(ticket, user):
+    """What somebody was told of: a note they are to get by mail, too, and what broke."""
+    said = Interaction.objects.filter(ticket__isnull=False).earliest("pk")
+    notice = Notice.objects.create(user=user, interaction=said, why="named", noticed_at=TEN)
+    Notification.objects.create(notice=notice, channel="mail", due_at=TEN)
+    Notice.objects.create(user=user, ticket=ticket, why="broken", noticed_at=TEN)
+
+
+def _set_up(user, owner):
+    """What the owner did: one invite that was used, one that was not; a rule; what is on record."""
+    invite = {"role": "technician", "invited_by": owner, "invited_at": TEN, "expires_at": TEN}
+    Invite.objects.create(name="Sara", email="sara@x.example", used_at=TEN, user=user, **invite)
+    Invite.objects.create(name="Tom", email="tom@x.example", **invite)
+    FollowUpRule.objects.create(rule="satisfaction", is_on=False)
+    SavedView.objects.create(user=user, page="tickets", name="Late", query="late=1", saved_at=TEN)
+    AuditEntry.objects.create(
+        at=TEN, user=owner, action="staff-invite", kind="user", key="1", changes={"role": ["", "x"]}
+    )
 
 
 def _closed(ticket, charge, by):

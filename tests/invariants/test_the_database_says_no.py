@@ -89,7 +89,7 @@ def test_every_frozen_column_is_frozen(world):
         (model, guard.message(model), model._meta.get_field(name))
         for model, guard in triggers.guards()
         if isinstance(guard, triggers.Frozen)
-        for name in guard.fields
+        for name in (*guard.fields, *guard.erasable)
     ]
     for model, says, field in frozen:
         to = {field.attname: lambda row, field=field: another(field, row)}
@@ -110,7 +110,56 @@ def another(field, row):
             return b"another"
         case models.BooleanField():
             return not value
+        case models.JSONField():
+            return ["another"]
+        case models.GenericIPAddressField():
+            return "192.0.2.1" if value != "192.0.2.1" else "192.0.2.2"
     return "x" if value != "x" else "y"
+
+
+def erasable():
+    """Every column that may be erased, with its guard and a row that has something in it."""
+    for model, guard in triggers.guards():
+        for name in getattr(guard, "erasable", ()):
+            field = model._meta.get_field(name)
+            rows = model._default_manager.order_by("pk")
+            row = next(it for it in rows if getattr(it, field.attname))
+            yield guard, field, row
+
+
+def erased(field):
+    """What stands there afterwards, and what only looks as if it were that."""
+    match field:
+        case models.BinaryField():
+            return b"", (b"x", triggers.erased("en").encode())
+        case models.JSONField():
+            return {}, ([], {"": None})
+    word = triggers.erased("sv")
+    looks_like_it = ("", word.upper(), "(ERASED)", f" {word}", f"{word} ", "erased")
+    return word, (*looks_like_it, *([None] if field.null else []))
+
+
+def test_what_may_be_erased_becomes_nothing_else_and_never_comes_back(world):
+    for guard, field, row in erasable():
+        model, here, was = type(row), {"pk": row.pk}, getattr(row, field.attname)
+        says, (nothing, others) = guard.message(model), erased(field)
+
+        for other in others:
+            assert says in outcome(Change(model, {field.attname: other}, here), "SQL"), field
+        with transaction.atomic():
+            for way in WAYS:
+                WAYS[way](Change(model, {field.attname: nothing}, here))
+            assert says in outcome(Change(model, {field.attname: was}, here), "SQL"), field
+            transaction.set_rollback(True)
+
+
+def test_while_something_is_erased_the_rest_stays_as_it_is(world):
+    for guard, field, row in erasable():
+        columns = [type(row)._meta.get_field(name) for name in guard.fields]
+        for column in (it for it in columns if getattr(row, it.attname) is not None):
+            to = {field.attname: erased(field)[0], column.attname: another(column, row)}
+            strike = Change(type(row), to, {"pk": row.pk})
+            assert guard.message(type(row)) in outcome(strike, "SQL"), (field, column)
 
 
 def test_deleting_by_the_orm_is_refused_too(world):

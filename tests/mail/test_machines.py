@@ -5,6 +5,7 @@ import pytest
 from helpdesk import duties, journey
 from policies.models import Promise
 from tests.mail.conftest import HELP
+from tests.tickets.mail.builders import returned
 from tickets.models import ContactPoint, Interaction, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -60,24 +61,8 @@ def test_what_is_our_own_is_dropped_and_counted(arrive, smtp, headers):
     assert not Ticket.objects.exists()
 
 
-def report(message_id, status="5.1.1", action="failed"):
-    """A delivery report about one of our mails, for builders.mail."""
-    body = (
-        "--b\nContent-Type: text/plain\n\nIt could not be delivered.\n"
-        "--b\nContent-Type: message/delivery-status\n\n"
-        "Reporting-MTA: dns; mx.example.com\n\n"
-        f"Final-Recipient: rfc822; {INGRID}\nAction: {action}\nStatus: {status}\n"
-        "Diagnostic-Code: smtp; 550 no such user\n\n"
-        f"--b\nContent-Type: message/rfc822\n\nMessage-ID: {message_id}\nSubject: x\n\nx\n--b--\n"
-    )
-    kind = 'multipart/report; report-type=delivery-status; boundary="b"'
-    headers = {
-        "from": "MAILER-DAEMON@example.com",
-        "return_path": "<>",
-        "message_id": f"<bounce-{status}@example.com>",
-        "content_type": kind,
-    }
-    return body, headers
+def came(raw, *, now):
+    return journey.mail_arrived(raw, source="test", now=now)
 
 
 def test_an_answer_that_came_back_is_owed_again(arrive, first, answered, smtp, minutes):
@@ -86,8 +71,7 @@ def test_an_answer_that_came_back_is_owed_again(arrive, first, answered, smtp, m
     kept = Promise.objects.get()
     assert kept.status == Promise.Status.KEPT
 
-    body, headers = report(answer.provider_id)
-    arrival = arrive(body, now=minutes(3), **headers)
+    arrival = came(returned(answer.provider_id, INGRID), now=minutes(3))
 
     answer.refresh_from_db()
     assert (arrival.verdict, arrival.interaction) == ("bounce", answer)
@@ -96,15 +80,15 @@ def test_an_answer_that_came_back_is_owed_again(arrive, first, answered, smtp, m
     assert Promise.objects.open().get().follows == kept
     first.refresh_from_db()
     assert first.status == Ticket.Status.OPEN
-    arrive(body + "\n", now=minutes(4), **headers)
+    came(returned(answer.provider_id, INGRID) + b"\n", now=minutes(4))
     assert Promise.objects.count() == 2
 
 
 def test_a_mail_that_is_only_late_changes_nothing(arrive, first, answered, smtp, minutes):
     answer = answered(first)
     duties.swept(now=minutes(1))
-    body, headers = report(answer.provider_id, status="4.4.7", action="delayed")
-    arrival = arrive(body, now=minutes(3), **headers)
+    late = returned(answer.provider_id, INGRID, status="4.4.7", action="delayed")
+    arrival = came(late, now=minutes(3))
 
     answer.refresh_from_db()
     assert (arrival.verdict, answer.status) == ("bounce", Status.SENT)
@@ -114,9 +98,8 @@ def test_a_mail_that_is_only_late_changes_nothing(arrive, first, answered, smtp,
 
 def test_an_acknowledgement_that_came_back_leaves_its_promise(arrive, first, ours, smtp, minutes):
     promise = Promise.objects.get()
-    body, headers = report(ours.provider_id)
     smtp.mails.clear()
-    arrive(body, now=minutes(3), **headers)
+    came(returned(ours.provider_id, INGRID), now=minutes(3))
     duties.swept(now=minutes(3))
 
     assert Promise.objects.open().get() == promise
@@ -126,8 +109,7 @@ def test_an_acknowledgement_that_came_back_leaves_its_promise(arrive, first, our
 def test_who_writes_from_an_address_that_bounced_is_there_after_all(
     arrive, first, ours, smtp, minutes
 ):
-    body, headers = report(ours.provider_id)
-    arrive(body, now=minutes(3), **headers)
+    came(returned(ours.provider_id, INGRID), now=minutes(3))
     arrive(message_id="<2@example.com>", now=minutes(100))
 
     assert ContactPoint.objects.get(value=INGRID).bounced_at is None

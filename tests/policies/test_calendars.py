@@ -405,9 +405,10 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("country", "part", "day", "lang", "name"), NAMES.values(), ids=NAMES)
-def test_holiday_name(country, part, day, lang, name, monkeypatch):
+def test_name_of_a_holiday(country, part, day, lang, name, monkeypatch):
     monkeypatch.setenv("LANGUAGE", "en_US")  # the machine's language is not asked
-    assert calendars.holiday_name(country, part, date.fromisoformat(day), lang) == name
+    on = date.fromisoformat(day)
+    assert calendars.public_holidays(country, part, on.year, lang).get(on, "") == name
 
 
 def test_holidays_are_computed_once_a_year():
@@ -431,24 +432,6 @@ BOUNDS = {
 def test_day_bounds(day, zone, start, length):
     start = at(start, UTC)
     assert calendars.day_bounds(day, zone) == (start, start + length * HOUR)
-
-
-@pytest.mark.parametrize(
-    ("year", "month", "start", "end"),
-    [
-        (2026, 3, "2026-03-01 05:00", "2026-04-01 04:00"),
-        (2026, 12, "2026-12-01 05:00", "2027-01-01 05:00"),
-        (2028, 2, "2028-02-01 05:00", "2028-03-01 05:00"),
-    ],
-)
-def test_month_bounds(year, month, start, end):
-    assert calendars.month_bounds(year, month, NEW_YORK) == (at(start, UTC), at(end, UTC))
-
-
-@pytest.mark.parametrize(("year", "month"), [(2026, 13), (2026, 0), (9999, 12), (1, 1)])
-def test_there_is_no_such_month(year, month):
-    with pytest.raises(ValueError, match=r"month must be in 1\.\.12|is too far away"):
-        calendars.month_bounds(year, month, NEW_YORK)
 
 
 def test_working_hours_are_a_value():

@@ -14,7 +14,10 @@ from tickets.outbox import Route
 
 LANGUAGES = ["en", "sv"]
 # Said on the phone or in the greeting, where the length of a text message does not matter.
-SAID = {"callback", "greeting_closed", "greeting_open", "turnaround", "turnaround_risks"}
+SAID = {
+    *("callback", "callback_later", "greeting_closed", "greeting_open"),
+    *("turnaround", "turnaround_risks"),
+}
 TEXTED = [name for name in texts.names() if name not in SAID and not name.endswith(".mail")]
 # As long as they sensibly get, in each language.
 LONGEST = {
@@ -23,6 +26,7 @@ LONGEST = {
     "ticket": "123456",
     "name": "Maria Bergström Andersson",
     "link": "https://helpdesk.andersson-datorservice.se/i/" + "M" * 60 + "/",
+    "page": "https://helpdesk.andersson-datorservice.se/t/2n9c-hl610-" + "a" * 32 + "/",
     "invoice": "2026-12345",
     "service": {"en": "Data recovery from a hard disk", "sv": "Dataräddning från hårddisk"},
     "amount": {"en": "$12,345.00", "sv": "12 345,00 kr"},
@@ -33,6 +37,7 @@ LONGEST = {
         "en": "by 12:30 PM on Wednesday 30 September",
         "sv": "senast 12:30 onsdag 30 september",
     },
+    "start": {"en": "12:30 PM on Wednesday", "sv": "12:30 onsdag"},
     "hours": {
         "en": "Monday to Friday 9:00 AM to 5:00 PM and Saturday 10:00 AM to 2:00 PM",
         "sv": "måndag till fredag 09:00 till 17:00 och lördag 10:00 till 14:00",
@@ -172,11 +177,11 @@ def test_deadlines_are_as_long_as_we_count_with(shop):
         assert said.replace("\u202f", " ") == LONGEST["deadline"][language]
 
 
-def test_mail_is_written_in_the_customers_language(ticket_of, shop):
+def test_mail_is_written_in_the_customers_language(ticket_of, shop, monday_nine):
     ticket = ticket_of(language="sv")
     point = ContactPoint(kind="email", value="a@example.net")
 
-    letter = replies.letter("ready", ticket, Route("email", point), shop=shop)
+    letter = replies.letter("ready", ticket, Route("email", point), shop=shop, now=monday_nine)
 
     assert letter.subject == f"Klart att hämta [#{ticket.number}]"
 

@@ -58,6 +58,34 @@ def test_a_deadline_is_said(case):
 
 
 @pytest.mark.parametrize(
+    ("at", "language", "region", "said"),
+    [
+        ("2026-03-02 13:45", "en", "US", "1:45 PM today"),
+        ("2026-03-03 09:00", "sv", "SE", "09:00 i morgon"),
+        ("2026-03-05 17:00", "en", "GB", "17:00 on Thursday"),
+        ("2026-03-01 17:00", "sv", "SE", "17:00 söndag 1 mars"),
+    ],
+)
+def test_a_moment_is_said(at, language, region, said):
+    where = {"zone": BOSTON, "language": language, "region": region}
+
+    assert plain(wording.moment(local(at), now=local(MONDAY_TEN), **where)) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "region", "said"),
+    [
+        ("en", "US", "Monday 2 March, 10:00 AM"),
+        ("sv", "SE", "måndag 2 mars, 10:00"),
+    ],
+)
+def test_an_instant_is_said_for_another_day(language, region, said):
+    where = {"zone": BOSTON, "language": language, "region": region}
+
+    assert plain(wording.instant(local(MONDAY_TEN), **where)) == said
+
+
+@pytest.mark.parametrize(
     ("zone", "said"),
     [
         (BOSTON, "by 20:30 today"),

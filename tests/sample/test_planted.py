@@ -182,8 +182,17 @@ def test_solutions_are_offered_and_mostly_taken():
     assert kinds(CannedReply.objects, "language") == {"en", "sv"}
 
 
-def test_colleagues_hear_of_each_other():
-    assert kinds(Notice.objects, "why") == {"named", "watched"}
+def test_staff_hear_of_everything_there_is_to_hear_of():
+    assert kinds(Notice.objects, "why") == set(Notice.Why)
+
+
+def test_something_of_it_is_still_to_be_read():
+    unread = Notice.objects.filter(seen_at__isnull=True)
+    assert kinds(unread.filter(user__username="sara"), "why") == {"missed", "failed"}
+    assert unread.filter(user__username="eva", why="named").exists()
+
+
+def test_what_is_put_aside_says_why():
     assert Ticket.objects.filter(snoozed_until__gt=NOW).exclude(snoozed_because="").exists()
 
 

@@ -110,20 +110,26 @@ class OpenMailbox:
         A mailbox never read before, or made anew, is read from the day `since`: what is older was
         dealt with by somebody.
         """
-        if start.uidvalidity == self.end.uidvalidity:
-            wanted = f"UID {start.last_uid + 1}:*"
-        else:
-            wanted = str(AND(date_gte=since))
-            start = Position(self.end.uidvalidity, 0)
-        for uid in sorted(map(int, self._box.uids(wanted))):
-            # n:* names the last mail even when n is beyond it
-            fetched = self._fetch(uid) if uid > start.last_uid else None
+        for uid in self._after(start, since):
+            fetched = self._fetch(uid)
             if fetched is not None:
                 yield fetched
+
+    def waiting(self, start: Position, *, since: date) -> int:
+        """Return how many `new` would yield; none of them is fetched."""
+        return len(self._after(start, since))
 
     def mark_seen(self, uid: int) -> None:
         """Mark it as read, where we may. Not by imap-tools, which expunges what others deleted."""
         self._box.client.uid("STORE", str(uid), "+FLAGS.SILENT", "(\\Seen)")
+
+    def _after(self, start: Position, since: date) -> list[int]:
+        if start.uidvalidity == self.end.uidvalidity:
+            wanted, last_uid = f"UID {start.last_uid + 1}:*", start.last_uid
+        else:
+            wanted, last_uid = str(AND(date_gte=since)), 0
+        # n:* names the last mail even when n is beyond it
+        return sorted(uid for uid in map(int, self._box.uids(wanted)) if uid > last_uid)
 
     def _fetch(self, uid: int) -> Fetched | None:
         """Return one mail, or None when somebody has deleted it meanwhile."""

@@ -8,7 +8,7 @@ from tickets.models.contacts import (
     InteractionQuerySet,
     Mailbox,
 )
-from tickets.models.desk import CustomerMerge, Notice, Offer, Watch
+from tickets.models.desk import CustomerMerge, Notice, Notification, Offer, Watch
 from tickets.models.devices import Device, Loan, LoanDevice
 from tickets.models.people import ContactPoint, Customer, NoShop, Shop, User
 from tickets.models.work import Event, Service, Solution, Ticket, TicketQuerySet
@@ -29,6 +29,7 @@ __all__ = [
     "Mailbox",
     "NoShop",
     "Notice",
+    "Notification",
     "Offer",
     "Service",
     "Shop",

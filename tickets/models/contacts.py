@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from tickets.models.people import ContactPoint
 from tickets.models.work import Kind, Ticket
-from tickets.triggers import Frozen, Kept, Noted, Once, Refused
+from tickets.triggers import Frozen, Kept, Noted, Once, Refused, is_erased
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
@@ -177,7 +177,7 @@ class Interaction(models.Model):
         ]
 
     GUARDS = [
-        Frozen(("kind", "direction", "happened_at", "logged_at", "recipient")),
+        Frozen(("kind", "direction", "happened_at", "logged_at"), erasable=("recipient",)),
         Once(("provider_id", "sent_at")),
         Refused(
             label="way",
@@ -242,10 +242,17 @@ class Attachment(models.Model):
             models.CheckConstraint(name="attachment_has_a_name", condition=~Q(name="")),
         ]
 
-    GUARDS = [Frozen(("interaction", "name", "size", "sha256", "file")), Kept()]
+    GUARDS = [
+        Frozen(("interaction", "size", "sha256", "file"), erasable=("name",)),
+        Kept(),
+    ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_erased(self) -> bool:
+        return is_erased(self.name)
 
 
 class Call(models.Model):
@@ -361,7 +368,9 @@ class Arrival(models.Model):
         ]
 
     GUARDS = [
-        Frozen(("via", "source", "content_type", "raw", "sha256", "arrived_at", "place")),
+        Frozen(
+            ("via", "source", "content_type", "sha256", "arrived_at", "place"), erasable=("raw",)
+        ),
         Kept(),
     ]
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.models.contacts import Interaction
 from tickets.models.people import Customer
@@ -28,14 +29,25 @@ class Watch(models.Model):
 
 
 class Notice(models.Model):
-    """Something one of us should read: they were named in a note, or watch the ticket."""
+    """Something one of us should read, and why they are told of it."""
 
     class Why(models.TextChoices):
         NAMED = "named", _("You were named")
+        MINE = "mine", _("It is with you")
         WATCHED = "watched", _("You watch it")
+        MISSED = "missed", _("A missed call or a voicemail")
+        BROKEN = "broken", _("A promise of yours broke")
+        UNHAPPY = "unhappy", _("A customer is not happy")
+        FAILED = "failed", _("A message could not be sent")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
-    interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="notices")
+    # One of these: what was said, wherever it is filed by now, or what happened without a word.
+    interaction = models.ForeignKey(
+        Interaction, models.PROTECT, null=True, blank=True, related_name="notices"
+    )
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, null=True, blank=True, related_name="notices"
+    )
     why = models.CharField(max_length=7, choices=Why)
     noticed_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
@@ -44,6 +56,11 @@ class Notice(models.Model):
         verbose_name = _("notice")
         constraints = [
             models.UniqueConstraint(name="notice_once", fields=["user", "interaction"]),
+            models.CheckConstraint(
+                name="notice_of_one_thing",
+                condition=Q(interaction__isnull=False, ticket__isnull=True)
+                | Q(interaction__isnull=True, ticket__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
@@ -54,7 +71,52 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.interaction}"
+        return f"{self.user}, {self.why}"
+
+    @property
+    def about(self) -> Ticket:
+        """Return the ticket it is about."""
+        ticket = self.ticket if self.interaction is None else self.interaction.ticket
+        assert ticket is not None  # nobody is told of what is on no ticket
+        return ticket
+
+
+class Notification(models.Model):
+    """A notice on its way to somebody who is not looking at the page; several go as one."""
+
+    class By(models.TextChoices):
+        MAIL = "mail", pgettext_lazy("hear of it by", "Mail")
+        TEXT = "text", pgettext_lazy("hear of it by", "Text")
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="notifications")
+    channel = models.CharField(max_length=4, choices=By)
+    due_at = models.DateTimeField(null=True, blank=True)  # empty once it is settled
+    # With which it goes; itself for the first. Whoever has written this sends it, and nobody else.
+    goes_with = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="bundle"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    because = models.CharField(max_length=200, blank=True)  # why it was not sent
+
+    class Meta:
+        verbose_name = _("notification")
+        constraints = [
+            models.UniqueConstraint(name="notification_once", fields=["notice", "channel"]),
+            models.CheckConstraint(
+                name="notification_is_due_or_settled",
+                condition=Q(due_at__isnull=False, sent_at__isnull=True, because="")
+                | Q(due_at__isnull=True, sent_at__isnull=False, because="")
+                | (Q(due_at__isnull=True, sent_at__isnull=True) & ~Q(because="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="notification_due", fields=["due_at"], condition=Q(due_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice}, {self.channel}"
 
 
 class Offer(models.Model):

@@ -46,6 +46,16 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
     # What a phone system sends as answeringNumber or user; matched in this order.
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     extension = models.CharField(_("extension"), max_length=10, blank=True)
+    language = models.CharField(  # empty: the shop's
+        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True
+    )
+    # Event: by what they hear of it; one that is missing as it is usual. See tickets.notifying.
+    hears_by = models.JSONField(default=dict, blank=True)
+    hears_at_any_hour = models.BooleanField(
+        _("also when we are closed"),
+        default=False,
+        help_text=_("Without it, what happens at night waits until we open."),
+    )
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -68,6 +78,10 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
 
 
 class ShopManager(models.Manager["Shop"]):
+    def get_queryset(self) -> models.QuerySet[Shop]:
+        """Leave the logo where it is: every page asks for the shop, and few show that."""
+        return super().get_queryset().defer("logo")
+
     def current(self) -> Shop:
         """Return the shop, or raise NoShop."""
         shop = self.first()
@@ -119,6 +133,26 @@ class Shop(models.Model):
         _("quiet until"),
         default=time(8),
         help_text=_("In between, automatic texts wait. The same as “quiet from”: at no time."),
+    )
+    logo = models.BinaryField(null=True, blank=True, editable=True)  # a PNG that we made of theirs
+    gift_budget = models.PositiveBigIntegerField(
+        _("gifts a month"),
+        null=True,
+        blank=True,
+        help_text=_("Minor units, at list price. Empty: no line in the report."),
+    )
+    second_factor_roles = models.JSONField(_("need a second factor"), default=list, blank=True)
+    days_kept = models.JSONField(default=dict, blank=True)  # by kind; see helpdesk.retention
+    shows_policies = models.BooleanField(
+        _("show our policies to everybody"),
+        default=True,
+        help_text=_("Hours, callback windows, turnaround and fees, and how long one waits today."),
+    )
+    takes_web_messages = models.BooleanField(_("take messages by a form on the web"), default=False)
+    web_messages_per_hour = models.PositiveSmallIntegerField(
+        _("web messages an hour"),
+        default=30,
+        help_text=_("From all together. What is more is put aside, and makes no ticket."),
     )
 
     objects = ShopManager()
@@ -173,6 +207,7 @@ class Customer(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged"
     )
     since = models.DateTimeField(_("customer since"))
+    anonymised_at = models.DateTimeField(null=True, blank=True)  # nothing says who it was
     # Kept by tickets.search; what search reads.
     search_text = models.TextField(default="", blank=True, editable=False)
 

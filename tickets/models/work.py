@@ -181,6 +181,7 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     snoozed_because = models.CharField(max_length=200, blank=True)
+    links_revoked_at = models.DateTimeField(null=True, blank=True)  # older ones open nothing
     watchers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="watched", blank=True, through="tickets.Watch"
     )

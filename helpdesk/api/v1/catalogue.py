@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -50,9 +49,20 @@ class VersionAsk(Ask):
     """Terms from an instant on. What was promised before keeps its own."""
 
     valid_from = Instant(required=False, help_text="Now, unless given; never in the past.")
-    why = Text(max_length=2000, required=False, allow_blank=True, help_text="For staff.")
+    why = Text(
+        max_length=2000,
+        required=False,
+        allow_blank=True,
+        help_text="For staff to read out, and on the public page.",
+    )
+    wording = Text(
+        max_length=2000,
+        required=False,
+        allow_blank=True,
+        help_text="What the public page says; made from the terms, unless given.",
+    )
     calendar = asks.Key(
-        queryset=Calendar.objects.all(), required=False, help_text="The first, unless given."
+        queryset=Calendar.objects.all(), required=False, help_text="The one in force, unless given."
     )
 
     def validate_valid_from(self, given: Any) -> Any:
@@ -253,7 +263,8 @@ def _terms(asked: dict[str, Any], *, by: User) -> dict[str, Any]:
     """Return the fields of a version: the shop's own calendar, from now on, unless asked."""
     moment = now()
     if "calendar" not in asked:
-        in_force = CallbackWindow.objects.order_by(F("valid_from").desc(), "-pk").first()
+        begun = CallbackWindow.objects.filter(valid_from__lte=moment)
+        in_force = begun.order_by("-valid_from", "-pk").first()
         if in_force is None:
             raise serializers.ValidationError({"calendar": "Which? There is none yet."})
         asked["calendar"] = in_force.calendar

@@ -15,17 +15,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from billing.models import Invoice, Settlement
-from billing.reports import REPORTS
-from billing.reports.contract import Slice
 from helpdesk import journey
 from helpdesk.api.resource import Resource, acts
 from helpdesk.api.strict import Ask, Text, Whole
 from helpdesk.filters import InvoiceFilter
 from helpdesk.models import Scope
-from helpdesk.shapes.contract import Money, money
+from helpdesk.reports import REPORTS
+from helpdesk.shapes.contract import money
 from helpdesk.shapes.money import InvoiceShape
 from policies import calendars
 from tickets.models import Shop
+from tickets.reports import Figures, Slice
+from tickets.reports import Report as Reporting
 
 LARGEST_AMOUNT = 10**12
 ROWS = 1000  # of a cut: the biggest
@@ -92,17 +93,26 @@ class Invoices(Resource):
         return self.shown(invoice, status=201)
 
 
+class ReportMeasure(serializers.Serializer[Any]):
+    """What one of a report's numbers is."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    means = serializers.CharField()
+    unit = serializers.ChoiceField(choices=["count", "money", "percent", "minutes"])
+
+
 class Report(serializers.Serializer[Any]):
     slug = serializers.CharField()
     title = serializers.CharField()
     cuts = serializers.ListField(child=serializers.CharField())
+    measures = ReportMeasure(many=True)
 
 
 class ReportRow(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
-    count = serializers.IntegerField()
-    amount = Money()
+    figures = serializers.DictField(help_text="By the key of the measure; money as an amount.")
 
 
 class ReportFigures(serializers.Serializer[Any]):
@@ -112,9 +122,7 @@ class ReportFigures(serializers.Serializer[Any]):
     since = serializers.DateField()
     until = serializers.DateField(help_text="The first day that does not count.")
     cut = serializers.CharField()
-    count = serializers.IntegerField()
-    customers = serializers.IntegerField()
-    amount = Money()
+    figures = serializers.DictField(help_text="By the key of the measure; money as an amount.")
     rows = ReportRow(many=True)
 
 
@@ -127,9 +135,23 @@ class ReportList(APIView):
         operation_id="reports_list", summary="Which reports there are", responses=Report(many=True)
     )
     def get(self, request: Request) -> Response:
+        _refuse_unknown(request, set())
         return Response(
             [
-                {"slug": slug, "title": str(report.title), "cuts": list(report.cuts)}
+                {
+                    "slug": slug,
+                    "title": str(report.title),
+                    "cuts": list(report.cuts),
+                    "measures": [
+                        {
+                            "key": measure.key,
+                            "title": str(measure.title),
+                            "means": str(measure.means),
+                            "unit": measure.reads,
+                        }
+                        for measure in report.measures
+                    ],
+                }
                 for slug, report in REPORTS.items()
             ]
         )
@@ -162,23 +184,20 @@ class ReportDetail(APIView):
         part = Slice(
             calendars.day_bounds(since, shop.tzinfo)[0],
             calendars.day_bounds(until, shop.tzinfo)[0],
+            zone=shop.tzinfo,
         )
-        figures = report.figures(part)
         return Response(
             {
                 "slug": slug,
                 "since": since,
                 "until": until,
                 "cut": cut,
-                "count": figures.count,
-                "customers": figures.customers,
-                "amount": money(figures.amount, shop.currency),
+                "figures": _shown(report, report.figures(part), shop.currency),
                 "rows": [
                     {
                         "key": share.key,
                         "name": str(share.what or ""),
-                        "count": share.count,
-                        "amount": money(share.amount, shop.currency),
+                        "figures": _shown(report, share.figures, shop.currency),
                     }
                     for share in report.by(cut, part, most=ROWS)
                 ],
@@ -186,11 +205,26 @@ class ReportDetail(APIView):
         )
 
 
-def _period(request: Request, shop: Shop) -> tuple[date, date]:
-    """Read the half-open period that is asked for. Raises ValidationError."""
-    unknown = set(request.query_params) - {"since", "until", "cut"}
+def _shown(report: Reporting, figures: Figures, currency: str) -> dict[str, Any]:
+    """Return figures as JSON."""
+    return {
+        measure.key: money(int(value), currency)
+        if measure.reads == "money" and (value := figures[measure.key]) is not None
+        else figures[measure.key]
+        for measure in report.measures
+    }
+
+
+def _refuse_unknown(request: Request, known: set[str]) -> None:
+    """Raise ValidationError: a filter that is not one must not look as if it had been used."""
+    unknown = set(request.query_params) - known
     if unknown:
         raise ValidationError(dict.fromkeys(unknown, "There is no such parameter here."))
+
+
+def _period(request: Request, shop: Shop) -> tuple[date, date]:
+    """Read the half-open period that is asked for. Raises ValidationError."""
+    _refuse_unknown(request, {"since", "until", "cut"})
     today = calendars.local(now(), shop.tzinfo).date()
     given = {}
     for name, otherwise in (

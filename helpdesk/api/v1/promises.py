@@ -67,7 +67,7 @@ class QuoteAsk(Ask):
 
     service = asks.service()
     days = Whole(required=False, min_value=1, max_value=3650)
-    accepted_how = serializers.ChoiceField(choices=Quote.Accepted.choices, required=False)
+    accepted_how = serializers.ChoiceField(choices=Quote.HEARD, required=False)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -103,7 +103,7 @@ class AcceptanceAsk(Ask):
 
     EXAMPLE = {"how": "phone"}
 
-    how = serializers.ChoiceField(choices=Quote.Accepted.choices)
+    how = serializers.ChoiceField(choices=Quote.HEARD)
 
 
 class CompletionAsk(Ask):

@@ -183,6 +183,7 @@ class Tickets(Commitments, Correspondence, Resource):
             source=self.token.name,
             now=now(),
         )
+        assert filed is not None  # a request has no form that could be sent again
         assert filed.ticket is not None  # a constraint: what comes in has one
         return filed.ticket
 

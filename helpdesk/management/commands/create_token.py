@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helpdesk.models import ApiToken, Scope
-from tickets.models import User
+from helpdesk import programs
+from helpdesk.models import Scope
 
 
 class Command(BaseCommand):
@@ -24,17 +24,14 @@ class Command(BaseCommand):
     def handle(self, *, name: str, scopes: list[str], days: int | None, **options: Any) -> None:
         if days is not None and not 1 <= days <= 3650:
             raise CommandError("--days is between 1 and 3650.")
-        user, _created = User.objects.get_or_create(
-            username=name, defaults={"role": User.Role.INTEGRATION}
-        )
-        if user.role != User.Role.INTEGRATION:
-            raise CommandError(f"{name} is somebody's log-in. Choose another name.")
-        if _created:
-            user.set_unusable_password()
-            user.save(update_fields=["password"])
-        if options["revoke"]:
-            user.auth_token_set.all().delete()
-        expiry = timedelta(days=days) if days else None
-        _token, key = ApiToken.objects.create(user, expiry, name=name, scopes=sorted(set(scopes)))
+        try:
+            _token, key = programs.let_in(
+                name,
+                scopes,
+                expires_in=timedelta(days=days) if days else None,
+                in_place_of_others=options["revoke"],
+            )
+        except programs.NotAProgram as problem:
+            raise CommandError(str(problem)) from None
         self.stderr.write("Copy it now, it is not shown again:")
         self.stdout.write(key)

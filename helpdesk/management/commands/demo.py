@@ -53,7 +53,8 @@ class Command(BaseCommand):
         with transaction.atomic():  # interrupted, it leaves no half a shop
             shop = opening.open_shop(cast.PLAN, now=since - timedelta(days=365))
             shop.is_sample = True  # before anything happens in it that a message could tell of
-            shop.save(update_fields=["is_sample"])
+            shop.takes_web_messages = True
+            shop.save(update_fields=["is_sample", "takes_web_messages"])
             for (username, full_name, role, extension), (*_rest, password) in zip(
                 cast.STAFF, logins, strict=True
             ):

@@ -8,7 +8,7 @@ from helpdesk import duties, journey
 from policies.models import FollowUp, OpeningHours, Promise, Satisfaction
 from tests.conftest import CALLER, boston
 from tests.outgoing import number
-from tickets import outbox
+from tickets import outbox, tokens
 from tickets.models import Interaction, Ticket
 
 SLUG = "satisfaction"
@@ -53,7 +53,8 @@ def test_they_are_asked_three_working_days_after_the_end(ticket, close, by_text,
     assert by_text[-1] == (
         CALLER,
         f"Dahl & Daughters: are you happy with how it went with number {number()}? "
-        "Answer 1 for yes or 2 for no. If it is no, we call you.",
+        "Answer 1 for yes or 2 for no; if it is no, we call you. Or answer here: "
+        f"{tokens.address(ticket.pk, at=ASKED_AT)}",
     )
 
 

@@ -44,6 +44,23 @@ def attached(name, content="x", content_type="application/octet-stream"):
     return part(content, content_type, f'Content-Disposition: attachment; filename="{name}"')
 
 
+def returned(message_id, to, *, status="5.1.1", action="failed"):
+    """A delivery report (RFC 3464) about one of our mails, which went `to` an address."""
+    about = (
+        "Reporting-MTA: dns; mx.example.com\n\n"
+        f"Final-Recipient: rfc822; {to}\nAction: {action}\nStatus: {status}\n"
+        "Diagnostic-Code: smtp; 550 no such user\n"
+    )
+    return multipart(
+        part("It could not be delivered.\n"),
+        part(about, "message/delivery-status"),
+        part(f"Message-ID: {message_id}\nSubject: x\n\nx\n", "message/rfc822"),
+        kind="report; report-type=delivery-status",
+        **{"from": "MAILER-DAEMON@example.com", "return_path": "<>"},
+        message_id=f"<bounce-{status}@example.com>",
+    )
+
+
 def _line(name, value):
     return name.encode() + b": " + _bytes(value)
 

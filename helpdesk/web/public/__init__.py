@@ -1,0 +1,1 @@
+"""Pages for those who have no log-in: whoever has the link, and everybody."""
