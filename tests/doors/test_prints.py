@@ -148,7 +148,7 @@ def test_the_invoice_is_a_document_of_its_own(desk, brought, sara):
     assert f'href="/invoices/{ticket.invoices.get().reference}/' in page
 
 
-@pytest.mark.parametrize(("paper", "statements"), [("label", 6), ("sheet", 10)])
+@pytest.mark.parametrize(("paper", "statements"), [("label", 6), ("sheet", 9)])
 def test_it_reads_the_same_however_much_there_is(
     desk, brought, sara, django_assert_num_queries, paper, statements
 ):

@@ -79,8 +79,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
 
 class ShopManager(models.Manager["Shop"]):
     def get_queryset(self) -> models.QuerySet[Shop]:
-        """Leave the logo where it is: every page asks for the shop, and few show that."""
-        return super().get_queryset().defer("logo")
+        """Leave the logo where it is: every page asks for the shop, and few need to see that."""
+        return super().get_queryset().defer("logo").annotate(has_logo=Q(logo__isnull=False))
 
     def current(self) -> Shop:
         """Return the shop, or raise NoShop."""

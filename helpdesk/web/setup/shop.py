@@ -53,11 +53,7 @@ def _keep(request: Request, found: Shop, picture: bytes | None, said: str) -> Ht
 
 
 def _page(request: Request, form: ShopForm, logo_form: LogoForm) -> HttpResponse:
-    context = {
-        "form": form,
-        "logo_form": logo_form,
-        "has_logo": Shop.objects.exclude(logo=None).exists(),
-    }
+    context = {"form": form, "logo_form": logo_form}
     wrong = form.errors or logo_form.errors
     return pages.draw(request, TEMPLATE, context, status=422 if wrong else 200)
 
