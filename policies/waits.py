@@ -22,12 +22,11 @@ class Wait:
     window: CallbackWindow
 
 
-def today(*, now: datetime) -> Wait:
+def today(window: CallbackWindow, *, now: datetime) -> Wait:
     """Return the longer of what the policy says and the slowest callback of today.
 
-    Open ones count as long as they have waited. Raises NoTerms.
+    Open ones count as long as they have waited.
     """
-    window = CallbackWindow.in_force(now)
     hours = window.calendar.working_hours()
     since = calendars.day_bounds(calendars.local(now, hours.zone).date(), hours.zone)[0]
     waited = Promise.objects.filter(

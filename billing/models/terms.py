@@ -77,6 +77,13 @@ class Rate(models.Model):
             raise NoRate(_("No rate is in force. An owner sets one under Setup."))
         return rate
 
+    @classmethod
+    def all_in_force(cls, at: datetime) -> dict[int | None, Rate]:
+        """Return what is in force for each service that has its own, None for every other."""
+        versions = cls.objects.filter(valid_from__lte=at).select_related("service")
+        # Of each service the last one stays.
+        return {one.service_id: one for one in versions.order_by("valid_from", "pk")}
+
 
 class NumberSeries(models.Model):
     """A run of numbers without gaps. Its row is locked until whoever took a number commits."""

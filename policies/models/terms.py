@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -40,8 +41,14 @@ class Calendar(models.Model):
         except calendars.BadHours as error:
             raise ValidationError(str(error)) from None
 
+    @classmethod
+    def read(cls, several: Sequence[Calendar]) -> None:
+        """Read the hours of `several` at once: three queries, none for those read before."""
+        models.prefetch_related_objects(several, "hours", "special_hours", "closures")
+
     def working_hours(self) -> calendars.WorkingHours:
-        """Read the calendar into the value that does the arithmetic; three queries."""
+        """Return the value that does the arithmetic."""
+        self.read([self])
         hours: dict[int, tuple[calendars.Interval, ...]] = {}
         for row in self.hours.all():
             interval = calendars.Interval(row.opens, row.closes)
@@ -203,6 +210,13 @@ class CallbackWindow(Version):
         if version is None:
             raise NoTerms(_("No callback window is in force. An owner sets one under Setup."))
         return version
+
+    @classmethod
+    def all_in_force(cls, at: datetime) -> dict[str, CallbackWindow]:
+        """Return what is in force for each kind of customer that has its own, "" for everybody."""
+        versions = cls.objects.filter(valid_from__lte=at).select_related("calendar")
+        # Of each kind the last one stays.
+        return {one.customer_kind: one for one in versions.order_by("valid_from", "pk")}
 
 
 class Turnaround(Version):

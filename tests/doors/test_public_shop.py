@@ -193,5 +193,5 @@ def test_it_asks_as_many_questions_however_many_wait(
     for n in range(rows):
         missed(now=boston(2026, 3, 2, 9), call_id=f"c{n}", number=f"+1617555{n:04}")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         anybody.get(WAIT)

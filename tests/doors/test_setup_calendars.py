@@ -271,7 +271,7 @@ def test_it_asks_as_many_questions_however_much_is_closed(
         calendar.closures.create(first_date=f"2026-04-{n % 28 + 1:02}", last_date="2026-05-30")
         Calendar.objects.create(name=f"Other {n}", zone="UTC")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         owner.get(page)
     with django_assert_num_queries(7):
         owner.get(LIST)

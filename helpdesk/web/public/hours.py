@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from policies import calendars, wording
 from policies.calendars import WorkingHours
-from policies.models import Calendar, CallbackWindow, NoTerms
+from policies.models import Calendar
 from tickets.models import Shop
 
 HOLIDAYS = timedelta(days=60)  # ahead; closures are told as soon as they are known
@@ -31,12 +31,7 @@ class Hours:
     otherwise: list[Otherwise]
 
 
-def of_general(shop: Shop, language: str, moment: datetime) -> Hours | None:
-    """Return the hours in which everybody is called back; None where none are set."""
-    try:
-        calendar = CallbackWindow.in_force(moment).calendar
-    except NoTerms:
-        return None
+def of(calendar: Calendar, shop: Shop, language: str, moment: datetime) -> Hours:
     hours = calendar.working_hours()
     today = calendars.local(moment, hours.zone).date()
     said = {"language": language, "region": shop.region}
@@ -52,8 +47,10 @@ def of_general(shop: Shop, language: str, moment: datetime) -> Hours | None:
 def _closures(calendar: Calendar, today: date, said: dict[str, str]) -> list[Otherwise]:
     closed = wording.intervals((), **said)
     found = []
-    for closure in calendar.closures.filter(last_date__gte=today):
+    for closure in calendar.closures.all():  # read with the hours
         first, last = closure.first_date, closure.last_date
+        if last < today:
+            continue
         dates = wording.day(first, **said)
         if last > first:
             dates = f"{dates} – {wording.day(last, **said)}"

@@ -1,6 +1,6 @@
 """What everybody may know of the shop: its policies, and how long one waits today."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -49,16 +49,19 @@ def policies(request: HttpRequest, *, shop: Shop, language: str) -> HttpResponse
     if not shop.shows_policies:
         raise Http404
     moment = now()
+    windows = CallbackWindow.all_in_force(moment)
+    general = windows.get("")
+    found = waits.today(general, now=moment) if general else None
     context = {
         "shop": shop,
         "now": moment,
         "language": language,
         "languages": [code for code in shop.languages if code != language],
-        "windows": _windows(shop, language, moment),
-        "hours": hours.of_general(shop, language, moment),
+        "windows": _windows(windows, language),
+        "hours": hours.of(general.calendar, shop, language, moment) if general else None,
         "turnarounds": _turnarounds(language, moment),
         "rates": _rates(moment),
-        "wait": todays_wait(shop, language, moment),
+        "wait": _said(found, shop, language, moment) if found else "",
     }
     return render(request, "public/policies.html", context)
 
@@ -71,7 +74,7 @@ def wait(request: HttpRequest, *, shop: Shop, language: str) -> HttpResponse:
         raise Http404
     moment = now()
     try:
-        found = waits.today(now=moment)
+        found = waits.today(CallbackWindow.in_force(moment), now=moment)
     except NoTerms as error:
         return JsonResponse({"detail": str(error)}, status=503)
     said = {
@@ -91,9 +94,10 @@ def todays_wait(shop: Shop, language: str, moment: datetime) -> str:
     if not shop.shows_policies:
         return ""
     try:
-        return _said(waits.today(now=moment), shop, language, moment)
+        found = waits.today(CallbackWindow.in_force(moment), now=moment)
     except NoTerms:
         return ""
+    return _said(found, shop, language, moment)
 
 
 def _said(found: waits.Wait, shop: Shop, language: str, moment: datetime) -> str:
@@ -102,40 +106,30 @@ def _said(found: waits.Wait, shop: Shop, language: str, moment: datetime) -> str
     )
 
 
-def _windows(shop: Shop, language: str, moment: datetime) -> list[tuple[str, str, CallbackWindow]]:
+def _windows(
+    windows: Mapping[str, CallbackWindow], language: str
+) -> list[tuple[str, str, CallbackWindow]]:
     """Return for whom, within what, and the terms; one kind of customer only where it differs."""
-    found = []
-    try:
-        general = CallbackWindow.in_force(moment)
-        of_kinds = [(kind, CallbackWindow.in_force(moment, kind)) for kind in Customer.Kind]
-    except NoTerms:
-        return []
-    for label, window in [("", general), *((kind.label, own) for kind, own in of_kinds)]:
-        if label and window == general:
-            continue
-        found.append((str(label), wording.span(window.minutes, language), window))
-    return found
+    labels = {"": "", **dict(Customer.Kind.choices)} if "" in windows else {}
+    return [
+        (str(label), wording.span(windows[kind].minutes, language), windows[kind])
+        for kind, label in labels.items()
+        if kind in windows
+    ]
 
 
 def _turnarounds(language: str, moment: datetime) -> list[tuple[Turnaround, str]]:
     """Return what is in force for each service that is offered, in one query."""
-    newest: dict[int, Turnaround] = {}
     versions = Turnaround.objects.filter(valid_from__lte=moment, service__active=True)
-    for version in versions.select_related("service").order_by("valid_from", "pk"):
-        newest[version.service_id] = version
+    versions = versions.select_related("service").order_by("valid_from", "pk")
+    newest = {version.service_id: version for version in versions}
     shown = sorted(newest.values(), key=lambda version: version.service.name)
     return [(version, wording.working_days(version.days, language)) for version in shown]
 
 
 def _rates(moment: datetime) -> list[Rate]:
     """Return the rates of services that have one of their own, and last that of all else."""
-    newest: dict[int | None, Rate] = {}
-    for rate in (
-        Rate.objects.filter(valid_from__lte=moment)
-        .select_related("service")
-        .order_by("valid_from", "pk")
-    ):
-        newest[rate.service_id] = rate
+    newest = Rate.all_in_force(moment)
     general = newest.pop(None, None)
     own = [rate for rate in newest.values() if rate.service and rate.service.active]
     return [*sorted(own, key=lambda rate: str(rate.service)), *([general] if general else [])]
