@@ -66,6 +66,10 @@ def callback_due(window: CallbackWindow, at: datetime) -> datetime:
     return window.calendar.working_hours().add(at, timedelta(minutes=window.minutes))
 
 
+def turnaround_due(quote: Quote, at: datetime) -> datetime:
+    return quote.turnaround.calendar.working_hours().add_days(at, quote.days)
+
+
 def later_times(promise: Promise, *, now: datetime) -> list[datetime]:
     """Return before when a customer may ask not to be called: on the hour, while we are open.
 
@@ -113,7 +117,7 @@ def promise_turnaround(quote: Quote, *, maker: User, at: datetime) -> Promise:
         kind=Kind.TURNAROUND,
         what=quote.service.name,
         made_at=at,
-        due_at=hours.add_days(at, quote.days),
+        due_at=turnaround_due(quote, at),
         target_at=hours.add_days(at, quote.target_days),
         maker=maker,
         quote=quote,

@@ -65,7 +65,7 @@ def to_answer(ticket: Ticket) -> QuerySet[Any]:
     if ticket.is_ended:
         return Quote.objects.none()
     rows = with_refusal(Quote.objects.filter(ticket=ticket, accepted_at=None))
-    related = rows.filter(declined_at=None).select_related("service", "turnaround")
+    related = rows.filter(declined_at=None).select_related("service", "turnaround__calendar")
     return related.order_by("-quoted_at", "-pk")
 
 

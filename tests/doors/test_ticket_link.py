@@ -10,7 +10,7 @@ from django.test import Client
 
 from helpdesk import journey
 from policies import promises, replies
-from policies.models import FollowUp, FollowUpRule, Promise, Quote
+from policies.models import FollowUp, FollowUpRule, Promise, Quote, Turnaround
 from tests.conftest import boston
 from tickets import intake, tokens
 from tickets.models import (
@@ -246,6 +246,23 @@ def test_a_quote_is_accepted_once_and_is_a_promise(opens, ticket, sara, laptops)
     promise = Promise.objects.get(kind="turnaround")
     assert promise.told_text != ""
     assert "Accept this quote" not in read(opens(token(ticket)))
+
+
+def test_an_offer_says_what_accepting_it_promises_whatever_the_terms_are_by_now(
+    opens, ticket, sara, laptops
+):
+    quote = journey.quoted(ticket, laptops, by=sara, now=TEN - timedelta(minutes=30))
+    Turnaround.objects.create(
+        service=laptops,
+        calendar=quote.turnaround.calendar,
+        **{"days": 7, "target_days": 7, "valid_from": TEN, "made_at": TEN},
+    )
+    page = opens(token(ticket)).content.decode()
+    offered = re.search(r"accepted now, it is ready <b>(.*?)</b>", page)[1]
+
+    opens(token(ticket), f"quotes/{quote.pk}/", {})
+
+    assert offered in Promise.objects.get(kind="turnaround").told_text
 
 
 def test_what_was_accepted_is_said_and_what_it_costs_stays(opens, ticket, sara, laptops):

@@ -1,6 +1,6 @@
 """What was promised and offered, in the customer's words: on their page, and on paper."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing import money
-from billing.models import NoRate, Rate
+from billing.models import Rate
 from billing.money import Money
 from policies import quotes, replies, wording
-from policies.models import Promise, Quote
+from policies.models import Calendar, Promise, PromiseQuerySet, Quote
+from policies.promises import turnaround_due
 from tickets.models import Service, Shop, Ticket
+
+QUOTES = 3
 
 Kind = Promise.Kind
 
@@ -49,25 +52,44 @@ class Offer:
     form: DeclineForm
 
 
-def to(ticket: Ticket, shop: Shop, *, letters: Collection[str], now: datetime) -> list[Owed]:
-    """Return what is owed on `ticket`, the next first; what one of `letters` says is read there."""
-    rows = Promise.objects.open().filter(ticket=ticket).order_by("due_at", "pk")
-    rows = rows.select_related(
-        "follows", "window__calendar", "quote__service", "quote__turnaround__service"
-    )
-    language, found = replies.language_of(ticket, shop), []
-    for promise in rows:
-        promise.ticket = ticket
-        found.append(
-            Owed(
-                promise,
-                what(promise),
-                replies.deadline(promise.due_at, language, shop=shop, now=now),
-                _sentence(promise, shop, letters, now) if now < promise.due_at else "",
-                _price(promise, shop, language, now),
-            )
+def on(
+    ticket: Ticket,
+    shop: Shop,
+    *,
+    letters: Collection[str],
+    refused: tuple[int, DeclineForm] | None,
+    now: datetime,
+) -> tuple[list[Owed], list[Offer]]:
+    """Return what is owed on `ticket`, the next first, and what they may accept.
+
+    What one of `letters` says is read there; `refused` is what they typed about a quote.
+    """
+    promises, offered = list(_open(ticket)), list(quotes.to_answer(ticket)[:QUOTES])
+    terms = [*(it.window for it in promises if it.window), *(it.turnaround for it in offered)]
+    Calendar.read([it.calendar for it in terms])
+    quoted = [*offered, *(it.quote for it in promises if it.quote)]
+    rates = Rate.all_in_force(now) if quoted else {}
+    language = replies.language_of(ticket, shop)
+    owed = [
+        Owed(
+            promise,
+            what(promise),
+            replies.deadline(promise.due_at, language, shop=shop, now=now),
+            _sentence(promise, shop, letters, now) if now < promise.due_at else "",
+            price(promise.quote.service, rates, shop, language) if promise.quote else "",
         )
-    return found
+        for promise in promises
+    ]
+    offers = [
+        Offer(
+            quote,
+            replies.deadline(turnaround_due(quote, now), language, shop=shop, now=now),
+            price(quote.service, rates, shop, language),
+            _form(quote, refused),
+        )
+        for quote in offered
+    ]
+    return owed, offers
 
 
 def what(promise: Promise) -> str:
@@ -98,24 +120,12 @@ def _sentence(promise: Promise, shop: Shop, letters: Collection[str], now: datet
     return _("Told on %(day)s: “%(words)s”") % {"day": on, "words": told}
 
 
-def _price(promise: Promise, shop: Shop, language: str, now: datetime) -> str:
-    """Say of what they accepted what it costs."""
-    if promise.quote is None:
-        return ""
-    return price(promise.quote.service, shop, language=language, now=now)
-
-
-def offer(quote: Quote, shop: Shop, *, language: str, now: datetime, form: DeclineForm) -> Offer:
-    ready_at = quotes.due(quote.service, at=now, days=quote.days)[1]
-    ready_by = replies.deadline(ready_at, language, shop=shop, now=now)
-    return Offer(quote, ready_by, price(quote.service, shop, language=language, now=now), form)
-
-
-def price(service: Service | None, shop: Shop, *, language: str, now: datetime) -> str:
+def price(
+    service: Service | None, rates: Mapping[int | None, Rate], shop: Shop, language: str
+) -> str:
     """Say what an hour costs and the least it comes to; nothing where no rate is set."""
-    try:
-        rate = Rate.in_force(now, service)
-    except NoRate:
+    rate = rates.get(service.pk if service else None) or rates.get(None)
+    if rate is None:
         return ""
     locale = str(wording.locale(language, shop.region))
     amounts = {"hour": rate.hourly, "least": rate.minimum_fee}
@@ -124,3 +134,17 @@ def price(service: Service | None, shop: Shop, *, language: str, now: datetime) 
         "An hour of work costs %(hour)s, and the least we charge is %(least)s. Parts come on top."
     )
     return words % said
+
+
+def _open(ticket: Ticket) -> PromiseQuerySet:
+    rows = ticket.promises.open().order_by("due_at", "pk")
+    return rows.select_related(
+        "follows", "window__calendar", "quote__service", "quote__turnaround__service"
+    )
+
+
+def _form(quote: Quote, refused: tuple[int, DeclineForm] | None) -> DeclineForm:
+    """Return where they say no; with what they typed where that was too much."""
+    if refused is not None and refused[0] == quote.pk:
+        return refused[1]
+    return DeclineForm(auto_id=f"no-{quote.pk}-%s")

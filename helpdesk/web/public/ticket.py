@@ -14,8 +14,8 @@ from django.urls import path
 from django.utils import translation
 from django.utils.functional import Promise as LazyText
 from django.utils.timezone import now
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk import journey
@@ -35,7 +35,6 @@ from tickets.models.work import Kind
 from tickets.states import LostRace
 
 TEMPLATE = "public/ticket.html"
-QUOTES = 3
 SHOWN = 50  # the latest; nobody reads farther back on a phone
 FILES, LARGEST, TOGETHER = 5, 10 * 2**20, 20 * 2**20
 NUMBERED = re.compile(r"\s*\[#\d+\]$")
@@ -241,9 +240,8 @@ def _page(
     moment = now()
     history = _history(ticket)
     letters = {said.words.strip() for said in history if said.is_ours}
-    owed = promised.to(ticket, shop, letters=letters, now=moment)
+    owed, offers = promised.on(ticket, shop, letters=letters, refused=refused, now=moment)
     callback = next((one for one in owed if one.promise.kind == Promise.Kind.CALLBACK), None)
-    offers = [_offer(quote, shop, moment, refused) for quote in quotes.to_answer(ticket)[:QUOTES]]
     context = {
         "ticket": ticket,
         "shop": shop,
@@ -279,17 +277,6 @@ def _what_to_do(
     if _is_unhappy(ticket):
         return _("You told us that you are not happy. We are sorry, and call you %s.") % callback.by
     return _("We call you back %s. You need not do anything until then.") % callback.by
-
-
-def _offer(
-    quote: Quote, shop: Shop, moment: datetime, refused: tuple[int, DeclineForm] | None
-) -> Offer:
-    """Return what they may accept; with what they typed where that was too much."""
-    form = DeclineForm(auto_id=f"no-{quote.pk}-%s")
-    if refused is not None and refused[0] == quote.pk:
-        form = refused[1]
-    language = get_language() or shop.language
-    return promised.offer(quote, shop, language=language, now=moment, form=form)
 
 
 def _is_unhappy(ticket: Ticket) -> bool:
