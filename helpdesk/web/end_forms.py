@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from billing import rating
-from billing.models import NoRate, Rate
+from billing.models import NoRate
 from helpdesk.templatetags.desk import money
 from helpdesk.web.ticket_forms import (
     HOW_IT_ENDED,
@@ -146,7 +146,7 @@ def cost(about: About, *, minutes: int | None = None) -> Cost:
         if minutes is None:
             lines = tuple(rating.lines(ticket, now=about.now))
         else:
-            rate = Rate.in_force(about.now, ticket.service)
+            rate = rating.agreed(ticket, ticket.service, now=about.now)
             lines = (rating.price(rate, minutes, ticket.subject),)
     except NoRate as error:
         return Cost(sentence=str(error), is_known=False)

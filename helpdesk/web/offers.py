@@ -100,7 +100,10 @@ def price(
     """Say what the work on `ticket` costs with `minutes` of this contact, which may be `call`."""
     service = service or (ticket.service if ticket else None)
     try:
-        rate = Rate.in_force(now, service)
+        if ticket is None:
+            rate = Rate.in_force(now, service)
+        else:
+            rate = rating.agreed(ticket, service, now=now)
     except REFUSALS as refusal:
         return Price(problem=str(refusal))
     if ticket is not None:

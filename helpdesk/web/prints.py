@@ -13,7 +13,6 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from billing.documents import LETTER_COUNTRIES
-from billing.models import Rate
 from helpdesk.web import qr
 from helpdesk.web.http import Request
 from helpdesk.web.public import promised
@@ -59,7 +58,9 @@ def sheet(request: Request, number: int) -> HttpResponse:
             "invoices": ticket.invoices.order_by("-pk")[:INVOICES],
             "promises": _promised(ticket),
             "quotes": _quoted(ticket),
-            "price": promised.price(ticket.service, Rate.all_in_force(moment), shop, language),
+            "price": promised.price(
+                ticket.service, rating.rates(ticket, now=moment), shop, language
+            ),
             "window": _window(ticket, language, moment),
             "code": qr.code(tokens.address(ticket.pk, at=moment)) if is_known else None,
             "days": settings.LINK_SECONDS // 86400,

@@ -1,4 +1,4 @@
-"""What work costs: rounded minutes at the rate in force, or the minimum fee."""
+"""What work costs: rounded minutes at the rate they came under, or the minimum fee."""
 
 from datetime import timedelta
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from billing import gifts, previews
+from billing import gifts
 from billing.models import Invoice, Rate
 from helpdesk import journey
 from helpdesk.models import AuditEntry
 from tests.conftest import boston
+from tickets import intake
 from tickets.models import Service
 
 LIST, RATE = "/setup/services/", "/setup/services/rates/new/"
@@ -73,9 +74,7 @@ def test_a_service_is_not_offered_any_more(owner, repair):
     assert "not offered" in read(owner.get(LIST))
 
 
-def test_a_rate_is_seen_before_it_is_made(owner, ticket, eva):
-    journey.ticket_closed(ticket, charge="charged", by=eva, now=ELEVEN - MINUTE)
-
+def test_a_rate_is_seen_before_it_is_made(owner):
     response = owner.post(RATE, {**TERMS, "do": "preview"})
 
     assert Rate.objects.count() == 1
@@ -90,12 +89,10 @@ def test_a_rate_is_seen_before_it_is_made(owner, ticket, eva):
     ]
     said = read(response)
     assert "$120.00 an hour, at least $60.50" in said
-    assert "1 ticket is closed and will be invoiced by this rate." in said
+    assert "Tickets that are here already keep the rate they came under" in said
 
 
-def test_then_it_prices_what_is_invoiced(owner, ticket, eva):
-    journey.ticket_closed(ticket, charge="charged", by=eva, now=ELEVEN - MINUTE)
-
+def test_then_it_prices_what_comes_in_and_nothing_that_is_here(owner, ticket, ingrid, eva):
     owner.post(RATE, {**TERMS, "do": "save"})
 
     made = Rate.in_force(ELEVEN, None)
@@ -105,38 +102,12 @@ def test_then_it_prices_what_is_invoiced(owner, ticket, eva):
         30,
         eva,
     )
-    gifts.bill(ticket, now=NOON)
-    assert Invoice.objects.get().total == 6050
+    came = intake.open_ticket(subject="Phone", channel="walk_in", customer=ingrid, now=ELEVEN)
+    for one in (ticket, came):
+        journey.ticket_closed(one, charge="charged", by=eva, now=NOON)
+        gifts.bill(one, now=NOON + HOUR)
+    assert [invoice.total for invoice in Invoice.objects.order_by("pk")] == [4500, 6050]
     assert AuditEntry.objects.get(action="rate-new").changes["hourly"] == [None, 12000]
-
-
-@pytest.mark.parametrize(
-    ("begins_at", "waiting"),
-    [
-        pytest.param("2026-03-02T11:30", 1, id="before it is invoiced"),
-        pytest.param("2026-03-02T13:00", 0, id="after"),
-    ],
-)
-def test_only_what_is_invoiced_later_waits_for_a_later_rate(owner, ticket, eva, begins_at, waiting):
-    journey.ticket_closed(ticket, charge="charged", by=eva, now=ELEVEN)
-    later = {"begins_at": begins_at, "do": "preview"}
-
-    response = owner.post(RATE, {**TERMS, **later})
-
-    assert response.context["waiting"] == waiting
-
-
-def test_what_has_a_rate_of_its_own_does_not_wait_for_the_shops(repair, ticket, eva):
-    ticket.service = repair
-    ticket.save()
-    journey.ticket_closed(ticket, charge="charged", by=eva, now=ELEVEN)
-    terms = {"hourly": 1, "minimum_fee": 1, "valid_from": ELEVEN, "made_at": ELEVEN}
-    general, own = Rate(**terms), Rate(service=repair, **terms)
-    assert (previews.waiting(general), previews.waiting(own)) == (1, 1)
-
-    own.save()
-
-    assert (previews.waiting(general), previews.waiting(own)) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -158,28 +129,6 @@ def test_a_rate_that_is_none_is_refused(owner, given, field, said):
     assert response.status_code == 422
     assert said in " ".join(response.context["form"].errors[field])
     assert Rate.objects.count() == 1
-
-
-def test_what_is_open_is_priced_by_it_and_it_says_so(owner, repair, ticket, make_ticket, eva):
-    make_ticket()
-    own = make_ticket()
-    own.service = repair
-    own.save()
-    general = owner.post(RATE, {**TERMS, "do": "preview"})
-    assert "3 open tickets will be invoiced by this rate. " in read(general)
-    later = owner.post(RATE, {**TERMS, "begins_at": "2026-03-02T13:00", "do": "preview"})
-    assert "unless they are invoiced before it begins." in read(later)
-
-    owner.post(RATE, {**TERMS, "service": repair.pk, "do": "save"})
-
-    counts = [
-        owner.post(RATE, {**TERMS, "service": of, "do": "preview"}).context["unfinished"]
-        for of in ("", repair.pk)
-    ]
-    assert counts == [2, 1]
-    journey.ticket_closed(own, charge="charged", by=eva, now=ELEVEN)
-    gifts.bill(own, now=NOON)
-    assert Invoice.objects.get().total == 6050
 
 
 def test_a_rate_to_come_is_taken_back(owner):

@@ -63,6 +63,15 @@ def test_who_is_asked_comes_in_and_works(link):
     assert not user.is_staff
 
 
+@pytest.mark.parametrize("typed", ["Åsa", "åsa", "ÅSA"])
+def test_a_user_name_has_no_case(link, typed):
+    Client().post(link, CHOSEN | {"username": "Åsa"})
+
+    given = {"login": typed, "password": CHOSEN["password"]}
+    assert Client().post("/accounts/login/", given)["Location"] == "/bench/"
+    assert User.objects.filter(username="åsa").exists()
+
+
 def test_the_link_is_good_once(link):
     Client().post(link, CHOSEN)
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from billing.models import Rate
 from helpdesk import journey
 from policies import promises, replies
 from policies.models import FollowUp, FollowUpRule, Promise, Quote, Turnaround
@@ -265,8 +266,10 @@ def test_an_offer_says_what_accepting_it_promises_whatever_the_terms_are_by_now(
     assert offered in Promise.objects.get(kind="turnaround").told_text
 
 
-def test_what_was_accepted_is_said_and_what_it_costs_stays(opens, ticket, sara, laptops):
+def test_what_was_accepted_is_said_and_what_it_costs_stays(opens, ticket, sara, laptops, clock):
     quote = journey.quoted(ticket, laptops, by=sara, now=TEN)
+    Rate.objects.create(hourly=99900, minimum_fee=9900, valid_from=TEN, made_at=TEN)
+    clock.at += timedelta(hours=1)
     assert "You accepted our quote" not in words(opens(token(ticket)))
 
     opens(token(ticket), f"quotes/{quote.pk}/", {})

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from billing.models import Invoice, Rate
-from helpdesk import duties
+from helpdesk import duties, journey
 from policies.models import CallbackWindow, Promise
 from tests.conftest import boston
 from tests.journey.ledger import dues
@@ -83,11 +83,29 @@ def test_a_kind_of_customer_may_have_a_window_of_its_own(missed, window, custome
     assert (first.window, second.window.minutes) == (businesses, 30)
 
 
-def test_a_new_rate_prices_what_is_invoiced_from_then_on(ticket, logged, ingrid, close):
+def test_a_new_rate_prices_what_comes_in_from_then_on(ticket, logged, ingrid, close):
     Rate.objects.create(hourly=9000, minimum_fee=6000, valid_from=NOON, made_at=NOON)
+    came = logged(now=NOON, customer=ingrid).ticket
+    close(ticket, now=NOON)
+    duties.swept(now=NOON + HOUR)
+    close(came, now=NOON)
+    duties.swept(now=NOON + HOUR)
+
+    assert list(Invoice.objects.order_by("number").values_list("total", flat=True)) == [4500, 6000]
+
+
+def test_who_comes_back_after_an_invoice_comes_under_the_rate_of_that_day(
+    ticket, logged, close, sara
+):
     close(ticket, now=NOON - 2 * HOUR)
     duties.swept(now=NOON - HOUR)
-    close(logged(now=NOON, customer=ingrid).ticket, now=NOON)
-    duties.swept(now=NOON + HOUR)
+    Rate.objects.create(hourly=9000, minimum_fee=6000, valid_from=NOON, made_at=NOON)
+    ticket.refresh_from_db()
+    journey.ticket_reopened(ticket, by=sara, now=NOON + HOUR)
+    logged(now=NOON + HOUR, ticket=ticket, customer=ticket.customer)
+    Rate.objects.create(hourly=9000, minimum_fee=7000, valid_from=NOON + 2 * HOUR, made_at=NOON)
+
+    close(ticket, now=NOON + 3 * HOUR)
+    duties.swept(now=NOON + 4 * HOUR)
 
     assert list(Invoice.objects.order_by("number").values_list("total", flat=True)) == [4500, 6000]

@@ -67,6 +67,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Return it in small letters: SQLite itself knows no case but that of a to z."""
+        return super().normalize_username(username).lower()
+
     @property
     def is_owner(self) -> bool:
         return self.role == self.Role.OWNER

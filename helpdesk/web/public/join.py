@@ -34,8 +34,8 @@ class JoinForm(forms.Form):
         self.asked = asked
 
     def clean_username(self) -> str:
-        name: str = self.cleaned_data["username"]
-        if User.objects.filter(username__iexact=name).exists():
+        name = User.normalize_username(self.cleaned_data["username"])
+        if User.objects.filter(username=name).exists():
             raise forms.ValidationError(_("Somebody has that name already."))
         return name
 

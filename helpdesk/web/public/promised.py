@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing import money
+from billing import money, rating
 from billing.models import Rate
 from billing.money import Money
 from policies import quotes, replies, wording
@@ -68,7 +68,7 @@ def on(
     terms = [*(it.window for it in promises if it.window), *(it.turnaround for it in offered)]
     Calendar.read([it.calendar for it in terms])
     quoted = [*offered, *(it.quote for it in promises if it.quote)]
-    rates = Rate.all_in_force(now) if quoted else {}
+    rates = rating.rates(ticket, now=now) if quoted else {}
     language = replies.language_of(ticket, shop)
     owed = [
         Owed(

@@ -116,11 +116,7 @@ def rate(request: Request) -> HttpResponse:
     form = RateForm(request.POST or None, initial=initial, now=moment, shop=shop)
 
     def preview(draft: Rate) -> dict[str, Any]:
-        return {
-            "samples": previews.samples(draft),
-            "waiting": previews.waiting(draft),
-            "unfinished": previews.unfinished(draft),
-        }
+        return {"samples": previews.samples(draft)}
 
     def changed(draft: Rate) -> dict[str, Any]:
         terms = {name: getattr(draft, name) for name in TERMS}
