@@ -20,6 +20,8 @@ ALOUD = frozenset(
 )
 # Sent to whoever writes to us: a name may be of a forger's choosing.
 TO_STRANGERS = ("acknowledgement", "keyword_")
+# What they accept is a service, and they do so on their page.
+NEEDED = dict.fromkeys(("quote", "quote.mail"), frozenset({"service", "page"}))
 
 
 class BadText(ValueError):
@@ -81,6 +83,14 @@ def allowed(name: str, language: str) -> set[str]:
 
 def check(name: str, language: str, text: str) -> None:
     """Raise BadText unless `text` can stand in place of the file `name`."""
+    check_part(name, language, text)
+    lacking = sorted(NEEDED.get(name, frozenset()) - placeholders(text))
+    if lacking:
+        raise BadText(_("This text does not do without {%s}.") % lacking[0])
+
+
+def check_part(name: str, language: str, text: str) -> None:
+    """Raise BadText unless `text` can be filled in where the file `name` stands."""
     if not exists(name):
         raise BadText(_("There is no such text. There are: %s.") % ", ".join(names()))
     may_use = allowed(name, language)

@@ -103,6 +103,18 @@ def test_what_cannot_be_sent_is_refused_and_stays_on_the_page(owner, words, says
     assert not ReplyTemplate.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "lacking"),
+    [("{service}, {days}. Call us.", "{page}"), ("Our quote: {page}", "{service}")],
+)
+@pytest.mark.parametrize("shape", ["quote", "quote.mail"])
+def test_a_quote_names_what_they_accept_and_where(owner, shape, words, lacking):
+    response = owner.post(f"/setup/texts/en/{shape}/", {"text": words})
+
+    assert f"This text does not do without {lacking}." in response.context["form"].errors["text"]
+    assert not ReplyTemplate.objects.exists()
+
+
 def test_a_subject_with_what_nobody_knows_is_refused_there(owner):
     response = owner.post(MAIL, {"subject": "{colour}", "text": "Come in."})
 

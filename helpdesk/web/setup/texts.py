@@ -126,10 +126,15 @@ class TextForm(forms.Form):
         """Say of each field what cannot be filled in, while it is on the page."""
         for field in self.fields:
             try:
-                texts.check(self.name, self.language, self.cleaned_data.get(field, ""))
+                texts.check_part(self.name, self.language, self.cleaned_data.get(field, ""))
             except BadText as error:
                 self.add_error(field, str(error))
         if self.errors:
+            return
+        try:
+            texts.check(self.name, self.language, self.words)
+        except BadText as error:
+            self.add_error("text", str(error))
             return
         preview = self.preview()
         if preview.parts > segments.MOST_PARTS:
