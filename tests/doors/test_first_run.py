@@ -46,6 +46,20 @@ def read(response):
     return html.unescape(re.sub(r"\s+", " ", response.content.decode()))
 
 
+def test_what_was_suggested_in_another_currency_is_asked_anew(client, link):
+    address = link + "?name=Verkstan&country=US"
+    shown = client.get(address).context["form"]
+    given = GIVEN | {"zone": "America/New_York", "phone": ""}
+    given |= {name: str(shown[name].value()) for name in ("hourly", "minimum_fee")}
+
+    response = client.post(address, given)
+
+    assert list(response.context["form"].errors) == ["hourly", "minimum_fee"]
+    assert "That is our suggestion in USD. How much is it in SEK?" in read(response)
+    assert not Shop.objects.exists()
+    assert client.post(address, given | {"currency": "USD"}).status_code == 302
+
+
 def test_without_the_link_a_stranger_learns_nothing(client):
     for url in (FIRST, f"{FIRST}guessed/"):
         response = client.get(url)

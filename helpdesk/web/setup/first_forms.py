@@ -190,6 +190,12 @@ class FirstForm(forms.Form):
             self.add_error("target_days", _("Your own target is not later than what you promise."))
         if not any(given.get(day) for day in WEEK) and not set(WEEK) & set(self.errors):
             self.add_error(WEEK[0], _("When are you open? At least on one day."))
+        suggested = self.initial["currency"]
+        chosen = given.get("currency", suggested)
+        for each in ("hourly", "minimum_fee"):
+            if chosen != suggested and self.initial[each] and each not in self.changed_data:
+                said = _("That is our suggestion in %(ours)s. How much is it in %(theirs)s?")
+                self.add_error(each, said % {"ours": suggested, "theirs": chosen})
 
     def plan(self) -> Plan:
         given = self.cleaned_data
