@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from billing import rating
 from billing.documents import LETTER_COUNTRIES
 from helpdesk.web import qr
 from helpdesk.web.http import Request
