@@ -77,12 +77,12 @@ def link(invoice: Invoice) -> str:
 
 
 def linked(token: str) -> Invoice | None:
-    """Return the invoice of such an address; None when it is forged or too old."""
+    """Return the invoice of such an address; None if forged, too old, or they are forgotten."""
     try:
         key = signing.loads(token, salt=_SALT, max_age=settings.LINK_SECONDS)
     except signing.BadSignature:  # or SignatureExpired, which is one
         return None
-    return Invoice.objects.filter(pk=key).first()
+    return Invoice.objects.filter(pk=key, customer__anonymised_at=None).first()
 
 
 def _route(invoice: Invoice) -> Route | None:

@@ -53,6 +53,12 @@ def refusal(pk: int) -> str:
     return f"quote-{pk}-no"
 
 
+def is_refusal(said: Interaction) -> bool:
+    """Whether a customer's no to a quote is what was said."""
+    name = said.provider_id or ""
+    return said.via == Interaction.Kind.WEB and name.startswith("quote-") and name.endswith("-no")
+
+
 def with_refusal(rows: QuerySet[Quote]) -> QuerySet[Any]:
     """Add `declined_at`: when the customer said no on their own page."""
     name = Concat(Value("quote-"), Cast(OuterRef("pk"), CharField()), Value("-no"))

@@ -27,6 +27,10 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_from_email(self) -> str:
+        shop = Shop.objects.first()
+        return (shop.sends_from if shop else "") or str(super().get_from_email())
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         is_technician = getattr(request.user, "role", "") == User.Role.TECHNICIAN
         return resolve_url("bench") if is_technician else super().get_login_redirect_url(request)

@@ -176,8 +176,12 @@ def _say(request: Request, met: Met) -> None:
 
 def _recent(request: Request) -> list[Person]:
     """Return whose tickets I have, the last touched first, then whoever else was here lately."""
-    known = Ticket.objects.filter(customer__isnull=False).order_by("-touched_at", "-number")
-    known = known.select_related("customer").defer("search_text", "customer__search_text")
+    known = Ticket.objects.filter(customer__isnull=False, customer__anonymised_at=None)
+    known = (
+        known.order_by("-touched_at", "-number")
+        .select_related("customer")
+        .defer("search_text", "customer__search_text")
+    )
     tickets = [*known.filter(assignee=request.user)[:LOOKED_AT], *known[:LOOKED_AT]]
     last: dict[int, Ticket] = {}
     for ticket in tickets:

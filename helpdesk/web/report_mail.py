@@ -43,7 +43,10 @@ def mail_report(request: Request, slug: str) -> HttpResponse:
     every, kind = given["every"], given["format"]
     if mailing.asked(look, request.user, request.shop, every=every, kind=kind, now=moment):
         audit.changed(request, {}, {"report": slug, **given})
-        messages.success(request, _("You get it by mail when the week or month is over."))
+        if held := mailing.kept_back(request.user, request.shop):
+            messages.warning(request, _("Noted, but nothing is mailed yet: %s") % held)
+        else:
+            messages.success(request, _("You get it by mail when the week or month is over."))
     else:
         messages.info(request, _("You get just that already."))
     return redirect(f"{reverse('report', args=[slug])}?{mailing.query(look)}")

@@ -13,6 +13,7 @@ from billing import mailing
 from billing.models import Invoice
 from helpdesk import duties, journey
 from tests.doors.pages import text
+from tickets.models import Customer
 
 PRIVATE = {
     "Cache-Control": "private, no-store",
@@ -44,7 +45,9 @@ def test_it_is_the_same_for_staff(at_desk, address):
     assert at_desk.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("how", ["forged", "cut", "another's salt", "too old", "nothing", "a NUL"])
+@pytest.mark.parametrize(
+    "how", ["forged", "cut", "another's salt", "too old", "nothing", "a NUL", "forgotten"]
+)
 def test_any_other_opens_nothing_and_says_nothing(client, shop, address, how):
     token = address.removeprefix("/i/").rstrip("/")
     changed = {
@@ -55,6 +58,8 @@ def test_any_other_opens_nothing_and_says_nothing(client, shop, address, how):
         "a NUL": "a%00b",
     }.get(how, token)
     later = timedelta(seconds=settings.LINK_SECONDS + 1) if how == "too old" else timedelta()
+    if how == "forgotten":
+        Customer.objects.update(anonymised_at=now())
 
     with time_machine.travel(now() + later, tick=False):
         response = client.get(f"/i/{changed}/")

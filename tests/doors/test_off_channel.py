@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from helpdesk import journey
 from helpdesk.journey import How, OffChannel
@@ -45,6 +46,13 @@ def test_those_whose_tickets_i_have_come_first(phone, came, per):
     came("Cid", "+16175550145", by=per, at=TEN - 2 * HOUR)
 
     assert people(phone.get("/off-channel/")) == ["Cid", "Bo", "Ann"]
+
+
+def test_who_is_forgotten_is_not_offered(phone, came, per):
+    came("Ann", "+16175550143", by=per)
+    Customer.objects.update(anonymised_at=now())
+
+    assert phone.get("/off-channel/").context["people"] == []
 
 
 def test_each_is_there_once_and_no_more_than_six(phone, came, per):

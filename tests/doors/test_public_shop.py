@@ -130,6 +130,16 @@ def test_it_speaks_a_language_of_theirs_and_the_shops(anybody, shop):
     assert anybody.get(f"{PAGE}?language=xx")["Content-Language"] == "en"
 
 
+@pytest.mark.parametrize("asked", ["", "de", "de-AT, fr;q=0.5", "*"])
+def test_who_asks_for_none_of_the_shops_languages_reads_its_first(anybody, shop, asked):
+    shop.languages = ["sv", "en"]
+    shop.save()
+
+    assert anybody.get(PAGE, headers={"Accept-Language": asked})["Content-Language"] == "sv"
+    either = ", ".join(filter(None, [asked, "en"]))
+    assert anybody.get(PAGE, headers={"Accept-Language": either})["Content-Language"] == "en"
+
+
 def test_a_shop_that_keeps_them_to_itself_has_no_such_page(anybody, shop):
     shop.shows_policies = False
     shop.save()

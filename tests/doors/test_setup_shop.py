@@ -110,6 +110,7 @@ def test_saving_what_is_shown_changes_nothing(owner):
     ("field", "value", "said"),
     [
         ("name", "", "This field is required."),
+        ("official_phone", "call me 12", "Write the telephone number as customers dial it."),
         ("official_email", "nobody", "Enter a valid email address."),
         ("gift_budget", "much", "is not an amount"),
         ("text_countries", "SE, XX", "“XX” is no country's two letters."),

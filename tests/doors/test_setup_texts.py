@@ -58,6 +58,14 @@ def test_a_preview_keeps_nothing(owner):
     assert not ReplyTemplate.objects.exists()
 
 
+def test_a_preview_promises_what_the_shop_could(owner, monkeypatch):
+    monkeypatch.setattr("helpdesk.web.setup.texts.now", lambda: boston(2026, 3, 2, 0, 38))
+
+    said = owner.post(f"{LIST}en/acknowledgement/", {"text": "{deadline}", "do": "preview"})
+
+    assert said.context["preview"].text == "by 1:00 PM today"
+
+
 def test_parts_are_counted_as_they_are_charged(owner):
     said = owner.post(READY, {"text": "å" * 161, "do": "preview"})
     with_emoji = owner.post(READY, {"text": "å" * 160 + "😀", "do": "preview"})

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.test import Client
 
 from helpdesk import invites
@@ -70,6 +71,27 @@ def test_a_user_name_has_no_case(link, typed):
     given = {"login": typed, "password": CHOSEN["password"]}
     assert Client().post("/accounts/login/", given)["Location"] == "/bench/"
     assert User.objects.filter(username="åsa").exists()
+
+
+def test_the_mail_with_the_link_comes_from_the_shop(owner, settings):
+    settings.EMAIL_URL = "smtp://127.0.0.1:1"
+    settings.MAIL_FROM = "hello@dahl.example"
+
+    owner.post(STAFF, KIM)
+
+    assert [(it.from_email, it.to) for it in mail.outbox] == [
+        ("hello@dahl.example", [KIM["email"]])
+    ]
+
+
+def test_so_does_the_one_for_who_forgot_their_password(shop, sara, settings):
+    settings.MAIL_FROM = "hello@dahl.example"
+    sara.email = "sara@dahl.example"
+    sara.save()
+
+    Client().post("/accounts/password/reset/", {"email": sara.email})
+
+    assert [(it.from_email, it.to) for it in mail.outbox] == [("hello@dahl.example", [sara.email])]
 
 
 def test_the_link_is_good_once(link):

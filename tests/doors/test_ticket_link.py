@@ -293,6 +293,8 @@ def test_while_a_quote_waits_it_is_their_turn(opens, ticket, sara, laptops, stat
 
     journey.quote_declined(quote, because="", now=TEN)
     if status == "open":
+        assert "<h1>We have your answer</h1>" in read(opens(token(ticket)))
+        opens(token(ticket), "answer/", {"words": "And my bag?", "form_id": "1"})
         assert "<h1>We are at it</h1>" in read(opens(token(ticket)))
 
 

@@ -110,6 +110,15 @@ def test_who_is_not_mailed_is_said_on_the_page(owner, client, eva, per, change, 
     assert ReportSchedule.objects.get().next_at == boston(2026, 5, 1, 9)
 
 
+def test_who_has_no_address_is_not_told_that_it_comes(owner, eva):
+    User.objects.filter(pk=eva.pk).update(email="")
+
+    said = owner.get(ask(owner)["Location"]).content.decode()
+
+    assert "Noted, but nothing is mailed yet: Eva Dahl has no mail address." in said
+    assert "You get it by mail" not in said
+
+
 def test_nothing_leaves_a_sample_shop(owner, shop):
     ask(owner)
     shop.is_sample = True

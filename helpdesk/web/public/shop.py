@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone, translation
 from django.utils.timezone import now
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -32,14 +33,20 @@ def for_everybody(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         shop = Shop.objects.first()
         if shop is None:
             raise Http404
-        wanted = request.GET.get("language") or translation.get_language_from_request(request)
-        language = wanted if wanted in shop.languages else shop.language
+        language = _asked_for(request, shop)
         with translation.override(language), timezone.override(shop.tzinfo):
             response = view(request, shop=shop, language=language, **given)
         response["Content-Language"] = language
         return response
 
     return guarded
+
+
+def _asked_for(request: HttpRequest, shop: Shop) -> str:
+    """Return the first language they ask for that the shop speaks, else the shop's own."""
+    browsers = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    wanted = [request.GET.get("language", ""), *(code.partition("-")[0] for code, _q in browsers)]
+    return next((code for code in wanted if code in shop.languages), shop.language)
 
 
 @for_everybody

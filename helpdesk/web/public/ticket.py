@@ -52,6 +52,7 @@ STANDS: dict[str, tuple[LazyText, LazyText]] = {
     Status.READY: (gettext_lazy("It is ready"), gettext_lazy("You can pick it up.")),
     Status.CLOSED: (gettext_lazy("It is done"), gettext_lazy("Write below if it is not.")),
 }
+ANSWERED = gettext_lazy("We have your answer")
 GONE = gettext_lazy("That quote cannot be answered any more. This is how it stands.")
 SPOKEN = {
     (Kind.CALL, "in"): gettext_lazy("You called"),
@@ -72,6 +73,7 @@ class Said:
     words: str
     files: tuple[str, ...]
     is_ours: bool
+    is_no: bool = False  # to a quote
 
 
 class Files(forms.FileField):
@@ -249,7 +251,7 @@ def _page(
         "now": moment,
         "form": form,
         "happy": _asked(ticket, happy),
-        "stands": STANDS[Status.WAITING if _is_their_turn(ticket, offers) else ticket.status][0],
+        "stands": _stands(ticket, offers, history),
         "what_to_do": _what_to_do(ticket, callback, offers, moment),
         "owed": owed,
         "later": promises.later_times(callback.promise, now=moment) if callback else [],
@@ -259,9 +261,14 @@ def _page(
     return render(request, TEMPLATE, context, status=status)
 
 
-def _is_their_turn(ticket: Ticket, offers: list[Offer]) -> bool:
-    """Whether a quote of ours waits for their answer; what is ready is ready all the same."""
-    return bool(offers) and ticket.status not in {Status.READY, Status.CLOSED}
+def _stands(ticket: Ticket, offers: list[Offer], history: list[Said]) -> LazyText:
+    """Say how it stands; while a quote waits for their answer, or was just declined, that."""
+    if ticket.status in {Status.READY, Status.CLOSED}:  # all the same
+        return STANDS[ticket.status][0]
+    if offers:
+        return STANDS[Status.WAITING][0]
+    said = next((said for said in history if not said.is_ours), None)
+    return ANSWERED if said and said.is_no else STANDS[ticket.status][0]
 
 
 def _what_to_do(
@@ -338,6 +345,7 @@ def _said(row: Interaction) -> Said:
         words="" if spoken else row.text,
         files=tuple(file.name for file in row.attachments.all()),
         is_ours=is_ours,
+        is_no=quotes.is_refusal(row),
     )
 
 

@@ -21,7 +21,6 @@ from helpdesk.web.setup import places
 from helpdesk.web.setup.amounts import AmountField
 from policies import calendars, opening_hours
 from policies.models.terms import Weekday
-from tickets import phones
 from tickets.models import Shop, User
 
 # Where most people of a country with many zones live.
@@ -175,8 +174,7 @@ class FirstForm(forms.Form):
         return self.group(*WEEK)
 
     def clean_phone(self) -> str:
-        typed: str = self.cleaned_data["phone"].strip()
-        return phones.read(typed, self.country).e164 or typed[:20] if typed else ""
+        return places.telephone(self.cleaned_data["phone"].strip(), self.country)
 
     def clean_password(self) -> str:
         given = self.cleaned_data

@@ -135,8 +135,7 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
     def clean_official_phone(self) -> str:
         typed: str = self.cleaned_data["official_phone"].strip()
         region = self.data.get("region", self.instance.region)
-        read = phones.read(typed, region) if typed and phones.is_country(region) else None
-        return read.e164 if read is not None and read.e164 else typed
+        return places.telephone(typed, region) if phones.is_country(region) else typed
 
     def clean_text_countries(self) -> list[str]:
         typed = [code.strip().upper() for code in self.cleaned_data["text_countries"].split(",")]

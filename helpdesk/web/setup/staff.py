@@ -91,10 +91,9 @@ def _send(request: Request, asked: Invite) -> None:
         "%(owner)s asks you to work at %(shop)s. Choose a name and a password here:\n\n%(link)s\n\n"
         "The link is good once, and for a week."
     ) % {"owner": request.user, "shop": request.shop, "link": invites.address(asked)}
+    subject, sender = _("Your log-in at %s") % request.shop, request.shop.sends_from or None
     try:
-        sent = settings.EMAIL_URL and send_mail(
-            _("Your log-in at %s") % request.shop, words, None, [asked.email]
-        )
+        sent = settings.EMAIL_URL and send_mail(subject, words, sender, [asked.email])
     except OSError:
         sent = 0
     if sent:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.money import Money, say
 from policies import wording
+from policies.calendars import BadHours, NeverOpen
 from policies.models import CallbackWindow, NoTerms
 from tickets import tokens
 from tickets.models import Shop
@@ -29,6 +30,7 @@ MEANINGS = {
     "invoice": _("the number of the invoice"),
     "link": _("the address of the invoice"),
 }
+FOUR_HOURS = timedelta(hours=4)
 SERVICES = {"en": "Laptop repair", "sv": "Reparation av bärbar dator"}
 RISKS = {"en": "parts that have to be ordered", "sv": "reservdelar som måste beställas"}
 OTHERWISE = {"en": "Monday to Friday 09:00 to 17:00", "sv": "måndag till fredag 09:00 till 17:00"}
@@ -39,16 +41,17 @@ def sample(language: str, *, shop: Shop, now: datetime) -> dict[str, str]:
     spoken = language.partition("-")[0]
     locale = str(wording.locale(language, shop.region))
     money = say(Money(11_500, shop.currency), locale)
+    hours, due = _hours(language, shop, now)
     return {
         "shop": shop.name,
         "phone": shop.said_phone,
         "ticket": "1042",
         "name": "Ingrid Dahl",
         "page": tokens.address(1042, at=datetime.min.replace(year=2001, tzinfo=now.tzinfo)),
-        "hours": _hours(language, shop, now) or OTHERWISE.get(spoken, OTHERWISE["en"]),
-        "span": wording.span(240, language),
+        "hours": hours or OTHERWISE.get(spoken, OTHERWISE["en"]),
+        "span": wording.span(FOUR_HOURS // timedelta(minutes=1), language),
         "deadline": wording.deadline(
-            now + timedelta(days=1),
+            due,
             now=now,
             zone=shop.tzinfo,
             language=language,
@@ -71,9 +74,11 @@ def sample(language: str, *, shop: Shop, now: datetime) -> dict[str, str]:
     }
 
 
-def _hours(language: str, shop: Shop, now: datetime) -> str:
+def _hours(language: str, shop: Shop, now: datetime) -> tuple[str, datetime]:
+    """Return when we are open, and by when who calls now is called back."""
     try:
-        calendar = CallbackWindow.in_force(now).calendar
-    except NoTerms:
-        return ""
-    return wording.opening_hours(calendar.working_hours(), language=language, region=shop.region)
+        hours = CallbackWindow.in_force(now).calendar.working_hours()
+        due = hours.add(now, FOUR_HOURS)
+    except (NoTerms, NeverOpen, BadHours):
+        return "", now + FOUR_HOURS
+    return wording.opening_hours(hours, language=language, region=shop.region), due
