@@ -140,6 +140,18 @@ def test_whom_the_owner_asks_for_one_sets_it_up_first(client, shop, log_in, sara
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("host", "is_secure", "says_so"),
+    [("127.0.0.1:8000", False, True), ("localhost:8000", False, False), ("127.0.0.1", True, False)],
+)
+def test_where_no_passkey_is_taken_the_page_says_so(client, shop, log_in, host, is_secure, says_so):
+    log_in()
+
+    page = client.get(reverse("mfa_add_webauthn"), headers={"host": host}, secure=is_secure)
+
+    assert ("At this address browsers take no passkey" in page.content.decode()) == says_so
+
+
 BEFORE = [
     *("mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn"),
     *("account_change_password", "usersessions_list", "account_reauthenticate"),
