@@ -74,6 +74,15 @@ def test_the_sheet_says_what_was_promised_and_what_it_costs(desk, brought, setti
     assert qr.code(tokens.address(brought.pk, at=TEN)).path in page
 
 
+def test_what_is_over_promises_nothing_and_does_not_say_so(desk, brought, sara):
+    journey.ticket_closed(brought, charge="charged", by=sara, now=TEN)
+
+    page = read(desk.get(f"/tickets/{brought.pk}/sheet/"))
+
+    assert "What we promised" not in page
+    assert "Nothing with a time so far" not in page
+
+
 def test_what_they_said_no_to_is_not_offered_on_paper(desk, brought, sara):
     quote = journey.quoted(brought, Service.objects.first(), days=9, by=sara, now=TEN)
     assert "9 working days, from the day you accept it" in read(
