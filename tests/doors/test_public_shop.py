@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from billing.models import Rate
-from policies.models import CallbackWindow, Promise
+from policies.models import CallbackWindow, Promise, Turnaround
 from tests.conftest import boston
 from tickets.models import Service
 
@@ -113,6 +113,48 @@ def test_a_new_version_is_on_the_page_at_its_minute(anybody, clock, eva):
     assert "Within two hours, always." in said
     assert "We hired somebody." in said
     assert "Within 4 working hours" not in said
+
+
+def test_what_is_to_come_is_said_in_advance(anybody, clock, eva):
+    made = {"made_at": TEN, "made_by": eva}
+    laptops = Service.objects.get(name="Laptop repair")
+    calendar = CallbackWindow.in_force(TEN).calendar
+    then, later = boston(2026, 3, 9), boston(2026, 4, 1)
+    CallbackWindow.objects.create(calendar=calendar, minutes=120, valid_from=then, **made)
+    CallbackWindow.objects.create(calendar=calendar, minutes=120, valid_from=later, **made)
+    terms = {"service": laptops, "calendar": calendar, "target_days": 1}
+    Turnaround.objects.create(**terms, days=5, valid_from=later, **made)
+    Rate.objects.create(hourly=9500, minimum_fee=5000, valid_from=later, **made)
+    Rate.objects.create(service=laptops, hourly=1, minimum_fee=1, valid_from=later, **made)
+    Rate.objects.create(service=laptops, hourly=8000, minimum_fee=4000, valid_from=later, **made)
+
+    page = read(anybody.get(PAGE)).partition("What changes")[2]
+    said = " ".join(re.sub(r"<[^>]+>", "", page).split()).partition(" What we have promised")[0]
+
+    assert said.replace("\u202f", " ") == (
+        "From March 9, 2026: We call back within 2 working hours."
+        " From April 1, 2026: An hour of work costs $95.00, and the least we charge is $50.00."
+        " Parts come on top."
+        " From April 1, 2026, Laptop repair: Ready within 5 working days."
+        " From April 1, 2026, Laptop repair: An hour of work costs $80.00, and the least we charge"
+        " is $40.00. Parts come on top."
+    )
+    clock.at = later
+    assert "What changes" not in read(anybody.get(PAGE))
+
+
+def test_what_is_taken_back_is_not_said(anybody, eva):
+    held = CallbackWindow.in_force(TEN)
+    for minutes in (120, held.minutes):
+        CallbackWindow.objects.create(
+            calendar=held.calendar,
+            minutes=minutes,
+            valid_from=boston(2026, 3, 9),
+            made_at=TEN,
+            made_by=eva,
+        )
+
+    assert "What changes" not in read(anybody.get(PAGE))
 
 
 def test_it_speaks_a_language_of_theirs_and_the_shops(anybody, shop):

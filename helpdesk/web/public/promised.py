@@ -127,6 +127,10 @@ def price(
     rate = rates.get(service.pk if service else None) or rates.get(None)
     if rate is None:
         return ""
+    return costs(rate, shop, language)
+
+
+def costs(rate: Rate, shop: Shop, language: str) -> str:
     locale = str(wording.locale(language, shop.region))
     amounts = {"hour": rate.hourly, "least": rate.minimum_fee}
     said = {name: money.say(Money(it, shop.currency), locale) for name, it in amounts.items()}

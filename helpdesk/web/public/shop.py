@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from billing.models import Rate
-from helpdesk.web.public import hours
+from helpdesk.web.public import coming, hours
 from policies import replies, waits, wording
 from policies.models import CallbackWindow, NoTerms, Turnaround
 from tickets.models import Customer, Shop
@@ -68,6 +68,7 @@ def policies(request: HttpRequest, *, shop: Shop, language: str) -> HttpResponse
         "hours": hours.of(general.calendar, shop, language, moment) if general else None,
         "turnarounds": _turnarounds(language, moment),
         "rates": _rates(moment),
+        "changes": coming.changes(shop, language, moment),
         "wait": _said(found, shop, language, moment) if found else "",
     }
     return render(request, "public/policies.html", context)
