@@ -292,6 +292,22 @@ def test_115_a_turnaround_of_no_length(api, shop, days):
     assert [error["field"] for error in problem(answer)["errors"]] == ["days"]
 
 
+@pytest.mark.parametrize("field", ["amount", "due"])
+@pytest.mark.parametrize("sent", [{"minor": 100, "currency": "USD"}, "100", 1.5, None, True])
+def test_118_an_amount_is_a_number_and_the_refusal_says_so(api, world, field, sent):
+    body = {"kind": "cash", "amount": 100, field: sent}
+
+    answer = api.post(f"invoices/{world['reference']}/settlements/", body)
+
+    assert answer.status_code == 400
+    (error,) = problem(answer)["errors"]
+    assert error["field"] == field
+    if sent is not None:
+        assert error["detail"] == (
+            "Send a whole number of minor units (cents, öre), like 4500, without the currency."
+        )
+
+
 def test_119_of_two_policies_from_one_instant_the_one_written_last_holds(api, shop, eva):
     at = boston(2026, 3, 2, 9)
     calendar = CallbackWindow.objects.first().calendar
