@@ -37,7 +37,15 @@ TAKEN = {
 }
 # Nothing but whoever does it is changed by these.
 IDLE = frozenset({"draft", "ticket-here", "live-later", "notices-read", "notice-read"})
+# What the telephone system tells us and asks is kept as it came, and is no deed of anybody's.
+TOLD = frozenset({"cti", "3cx-journal", "voicemails", "greeting-twiml"})
 NAMED = {"number": "ticket", "reference": "invoice", "slug": "report"}
+# By how a program's address begins, where its first word does not say it.
+PROGRAMS = {
+    "api-contact-point": "contact_point",
+    "api-interaction": "contact",
+    "api-follow-up": "task",
+}
 # What is written down of those who have no log-in: what they do by a link, and whom we let in.
 BY_LINK = frozenset(
     (
@@ -125,11 +133,21 @@ def _what(request: HttpRequest, name: str, given: dict[str, Any]) -> tuple[str, 
             return None
         kind, named = SEEN[name]
         return SAW, kind, str(given.get(named, ""))
-    if request.method == "OPTIONS" or not name or name in IDLE:
+    if request.method == "OPTIONS" or not name or name in IDLE | TOLD:
         return None
+    if request.method == "DELETE":  # of a program: a page has addresses for it
+        name = f"{name}-delete"
     if "token" in given:  # which opens what it names, and is for nobody to read
         about = tokens.linked(given["token"], now=now())
         return (name, "ticket", str(about.ticket)) if about else (name, "", "")
     for named, value in given.items():
-        return name, NAMED.get(named, name.partition("-")[0]), str(value)
+        return name, NAMED.get(named) or kind_of(name), str(value)
     return name, "", ""
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of thing whose address is called that."""
+    for begins, kind in PROGRAMS.items():
+        if name.startswith(begins):
+            return kind
+    return name.removeprefix("api-").partition("-")[0]
