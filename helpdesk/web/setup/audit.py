@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from structlog.contextvars import get_contextvars
 
 from helpdesk.models import AuditEntry
+from helpdesk.web.setup.deeds import KINDS
 from tickets import tokens
 from tickets.models import User
 
@@ -54,6 +55,7 @@ BY_LINK = frozenset(
     )
 )
 TAKES_BACK = "takes_back"  # among what was changed: the deed has other words then
+ADMIN = "admin"  # any change there: it has a history of its own
 LOG_IN, REFUSED = "account_login", "log-in refused"
 
 
@@ -70,7 +72,8 @@ class AuditMiddleware:
             return response
         # A program's request has a user only where its token has one.
         user = request.user if isinstance(request.user, User) else None
-        found = _what(request, match.url_name or "", match.kwargs)
+        in_admin = "admin" in match.namespaces
+        found = (_in_admin if in_admin else _what)(request, match.url_name or "", match.kwargs)
         if found is not None and _is_nothing(request, response, found[0]):
             return response
         if found is not None and (user is not None or found[0] in {*BY_LINK, LOG_IN}):
@@ -143,6 +146,16 @@ def _what(request: HttpRequest, name: str, given: dict[str, Any]) -> tuple[str, 
     for named, value in given.items():
         return name, NAMED.get(named) or kind_of(name), str(value)
     return name, "", ""
+
+
+def _in_admin(
+    request: HttpRequest, name: str, given: dict[str, Any]
+) -> tuple[str, str, str] | None:
+    """Return that something was done, and to what where pages have a word for it."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return None
+    _app, _under, model = name.rpartition("_")[0].partition("_")
+    return (ADMIN, model, str(given.get("object_id", ""))) if model in KINDS else (ADMIN, "", "")
 
 
 def kind_of(name: str) -> str:

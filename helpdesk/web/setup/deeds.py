@@ -145,6 +145,7 @@ DEEDS: dict[str, Any] = {
     "webhook-delete": _("deleted a webhook"),
     "webhook-resend": _("sent to a webhook again"),
     "staff-no-factor": _("took a second factor away"),
+    "admin": _("did something in the admin, which has a history of its own"),
     # By programs.
     "api-ticket-list": _("opened a ticket"),
     "api-ticket-detail": _("changed what it is about"),
