@@ -50,7 +50,10 @@ class HasScope(BasePermission):
         if getattr(view, "action", "") is None:  # no such method: it is not allowed to anybody
             return True
         scope = needed(view)
-        return scope is not None and allows(request.auth, scope)
+        if scope is None:
+            return False
+        self.message = f"The token lacks the scope “{scope.value}”."  # if it is refused
+        return allows(request.auth, scope)
 
 
 def needed(view: APIView) -> Scope | None:

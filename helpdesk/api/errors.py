@@ -1,7 +1,7 @@
 """Saying no in one voice: RFC 9457 problem details."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -116,11 +116,20 @@ def body(status: int, said: Any) -> dict[str, Any]:
     return shaped | {
         "detail": "Some of what was sent cannot be used.",
         "errors": [
-            {"field": field, "detail": " ".join(str(text) for text in _list(texts))}
+            {"field": field, "detail": " ".join(_sentences(texts))}
             for field, texts in errors.items()
         ],
     }
 
 
-def _list(texts: Any) -> list[Any]:
-    return texts if isinstance(texts, list) else [texts]
+def _sentences(said: Any) -> Iterator[str]:
+    """Say each thing that is wrong; of a list's entry with its place, the first being 1."""
+    if isinstance(said, dict):
+        for name, within in said.items():
+            place = f"Entry {name + 1}" if isinstance(name, int) else name
+            yield from (f"{place}: {sentence}" for sentence in _sentences(within))
+    elif isinstance(said, list):
+        for n, each in enumerate(said):  # a dict is about the entry that stands there
+            yield from _sentences({n: each} if isinstance(each, dict) else each)
+    else:
+        yield str(said)

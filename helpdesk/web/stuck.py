@@ -22,6 +22,7 @@ from helpdesk.web import correspondence, paging
 from helpdesk.web.correspondence import Reason
 from helpdesk.web.http import Request
 from policies.models import FollowUp
+from tickets.channels.mail import Mail
 from tickets.models import Arrival, Interaction, Shop, Ticket
 from tickets.triggers import ERASED
 
@@ -175,12 +176,16 @@ def needs(shop: Shop, instant: datetime) -> list[Need]:
     # In the sample shop everything is held back, and that is how it should be.
     lately = (Status.BOUNCED,) if shop.is_sample else (Status.BOUNCED, Status.WITHHELD)
     recent = Q(status__in=lately, logged_at__gt=instant - RECENTLY)
+    aside = Arrival.objects.filter(verdict=Arrival.Verdict.QUARANTINED)
+    strangers = _from_strangers()
     n = _counted(
         unsent=_not_arrived().filter(still | recent),
         tasks=FollowUp.objects.tasks(),
         stopped=_given_up(),
-        aside=Arrival.objects.filter(verdict=Arrival.Verdict.QUARANTINED),
-        strangers=_from_strangers(),
+        aside=aside,
+        mails_aside=aside.filter(via=Mail.slug),
+        strangers=strangers,
+        mails_of_strangers=strangers.filter(kind=Interaction.Kind.EMAIL),
         unidentified=Ticket.objects.open().filter(customer__isnull=True),
     )
     return [Need(n[what], words, url) for what, words, url in _said(n) if n[what]]
@@ -191,8 +196,14 @@ def _said(n: dict[str, int]) -> tuple[tuple[str, str, str], ...]:
     url, tickets = reverse("stuck"), reverse("tickets")
     things = ngettext("thing to do", "things to do", n["tasks"])
     unsent = ngettext("message did not arrive", "messages did not arrive", n["unsent"])
-    aside = ngettext("mail could not be read", "mails could not be read", n["aside"])
-    strangers = ngettext("mail from a stranger", "mails from strangers", n["strangers"])
+    if n["mails_aside"] == n["aside"]:
+        aside = ngettext("mail could not be read", "mails could not be read", n["aside"])
+    else:
+        aside = ngettext("message was put aside", "messages were put aside", n["aside"])
+    if n["mails_of_strangers"] == n["strangers"]:
+        strangers = ngettext("mail from a stranger", "mails from strangers", n["strangers"])
+    else:
+        strangers = ngettext("message from a stranger", "messages from strangers", n["strangers"])
     whose = ngettext("ticket without a customer", "tickets without a customer", n["unidentified"])
     work = ngettext("piece of work stopped", "pieces of work stopped", n["stopped"])
     return (

@@ -8,7 +8,8 @@ import json
 import pytest
 from django.test import Client
 
-from helpdesk import opening
+from helpdesk import opening, webhooks
+from helpdesk.api import errors
 from helpdesk.models import ApiToken
 from policies.models import CallbackWindow, Promise, Turnaround
 from tests.conftest import boston
@@ -100,6 +101,34 @@ def test_a_refusal_names_the_field(api):
     assert "channel" in said["errors"][0]["detail"]  # it says what there is
     said = problem(send(api, json.dumps(FINE | {"text": 5})))
     assert [error["field"] for error in said["errors"]] == ["text"]
+
+
+def test_a_refusal_says_which_entry_of_a_list(api):
+    asked = {"url": "https://x.example.com/", "events": ["ticket.created", "nope", 5]}
+
+    said = problem(api.post("webhooks/", asked))
+
+    (error,) = said["errors"]
+    known = f"Known are: {', '.join([webhooks.ALL, *webhooks.KINDS])}."
+    assert error == {
+        "field": "events",
+        "detail": f"Entry 2: There is no event “nope”. {known}"
+        f" Entry 3: There is no event “5”. {known}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "detail"),
+    [
+        ("No.", "No."),
+        (["No.", "Never."], "No. Never."),
+        ({1: ["No."]}, "Entry 2: No."),
+        ({"minor": ["No."]}, "minor: No."),
+        ([{}, {"from": ["No."]}], "Entry 2: from: No."),
+    ],
+)
+def test_a_refusal_has_words_however_deep(said, detail):
+    assert errors.body(400, {"field": said})["errors"] == [{"field": "field", "detail": detail}]
 
 
 def test_94_of_two_equal_keys_the_last_counts(api):
@@ -261,6 +290,22 @@ def test_115_a_turnaround_of_no_length(api, shop, days):
 
     assert answer.status_code == 400
     assert [error["field"] for error in problem(answer)["errors"]] == ["days"]
+
+
+@pytest.mark.parametrize("field", ["amount", "due"])
+@pytest.mark.parametrize("sent", [{"minor": 100, "currency": "USD"}, "100", 1.5, None, True])
+def test_118_an_amount_is_a_number_and_the_refusal_says_so(api, world, field, sent):
+    body = {"kind": "cash", "amount": 100, field: sent}
+
+    answer = api.post(f"invoices/{world['reference']}/settlements/", body)
+
+    assert answer.status_code == 400
+    (error,) = problem(answer)["errors"]
+    assert error["field"] == field
+    if sent is not None:
+        assert error["detail"] == (
+            "Send a whole number of minor units (cents, öre), like 4500, without the currency."
+        )
 
 
 def test_119_of_two_policies_from_one_instant_the_one_written_last_holds(api, shop, eva):

@@ -61,6 +61,16 @@ def test_a_scope_opens_its_own_doors_and_no_others(program, world, scope):
         assert (key, asked(alone, key, world).status_code) == (key, expected)
 
 
+def test_a_refusal_says_which_scope_the_token_lacks(program, world):
+    alone = program(Scope.WEBHOOKS, name="alone")
+    phone = program(Scope.PHONE, name="pbx")
+
+    for key, operation in OPERATIONS.items():
+        answer = asked(phone if operation.scope == Scope.WEBHOOKS else alone, key, world)
+        said = answer.json()["detail"]
+        assert (key, said) == (key, f"The token lacks the scope “{operation.scope.value}”.")
+
+
 def test_a_stranger_is_asked_for_a_token(world):
     for key, operation in OPERATIONS.items():
         answer = Client().generic(key[0], f"/api/v1/{filled(operation.path, world)}")

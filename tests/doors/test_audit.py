@@ -156,6 +156,23 @@ def test_what_machines_tell_us_is_kept_elsewhere(client, shop):
     assert not AuditEntry.objects.exists()
 
 
+def test_of_the_admin_it_says_that_something_was_done(client, eva, shop):
+    eva.is_staff = eva.is_superuser = True
+    eva.save()
+    client.force_login(eva)
+    said = {"name": "Tuning", "description": "", "position": "1", "active": "on"}
+    client.post("/admin/tickets/service/add/", said)
+    service = Service.objects.get(name="Tuning")
+    client.post(f"/admin/tickets/service/{service.pk}/change/", said | {"name": "Tuning up"})
+
+    changed, added = client.get(AUDIT).context["lines"]
+    did = "did something in the admin, which has a history of its own"
+    assert [(it.deed, it.kind, it.name) for it in (added, changed)] == [
+        (did, "Service", ""),
+        (did, "Service", str(service.pk)),
+    ]
+
+
 def test_what_can_be_done_has_words_an_owner_reads():
     idle = {"draft", "ticket-here", "live-later", "notices-read", "notice-read"}
     deeds = {name for name, door in DOORS.items() if door.method == "post"} - idle

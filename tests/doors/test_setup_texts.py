@@ -166,3 +166,9 @@ def test_no_more_is_asked_for_many_of_their_own(owner):
     assert count_queries(owner, LIST) == none
     assert none <= 10
     assert count_queries(owner, READY) <= 10
+
+
+def test_the_invoice_of_a_sample_is_of_the_shop_s_year(shop):
+    new_year_s_eve = boston(2026, 12, 31, 22)  # in UTC it is the next year
+
+    assert sample("en", shop=shop, now=new_year_s_eve)["invoice"] == "2026-1001"

@@ -77,6 +77,12 @@ def delivery(endpoint, event=1, **more):
     )
 
 
+def test_a_program_is_told_apart_by_the_shop_s_day(owner, token):
+    ApiToken.objects.update(created=boston(2026, 3, 1, 22))  # in UTC it is the second
+
+    assert "books, 2026-03-01" in text(owner.get(LIST))
+
+
 def test_told_from_now_on_its_secret_is_shown_once(add, owner):
     response = add(description="The books")
 

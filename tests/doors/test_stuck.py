@@ -14,6 +14,7 @@ from tests.doors import correspondence
 from tests.doors.mails import answered, fate, unreadable, written
 from tests.doors.pages import fresh, said, text
 from tickets import intake
+from tickets.messages import Form
 from tickets.models import Interaction
 
 LISTS = ["", "tasks", "strangers", "work"]
@@ -166,6 +167,24 @@ def test_today_says_what_needs_people(at_desk, reached, sara, ours, moment):
         (1, "mail from a stranger", "/stuck/?what=strangers"),
         (1, "piece of work stopped", "/stuck/?what=work"),
     ]
+
+
+def test_today_calls_nothing_a_mail_that_came_another_way(at_desk, reached, sara, moment):
+    def words():
+        at_first = ("/arrivals/", "/stuck/?what=strangers")
+        needs = at_desk.get("/").context["needs"]
+        return [(need.count, need.words) for need in needs if need.url in at_first]
+
+    told = {"content_type": "text/plain", "now": moment}
+    journey.unreadable_event(b"nonsense", via="cti", because="Say event", source="pbx", **told)
+    form = Form("", "Mine!", intake.reachable("ingrid@example.com", "US"), "Ada Stranger")
+    journey.form_arrived(form, b"Mine!", source="website", **told)
+    assert words() == [(1, "message was put aside"), (1, "message from a stranger")]
+
+    answered(reached, sara, now=moment)
+    unreadable(moment)
+    written(reached, "No, mine!", now=moment, sender="bo@elsewhere.example")
+    assert words() == [(2, "messages were put aside"), (2, "messages from strangers")]
 
 
 def test_today_says_how_many_tickets_nobody_knows_whose_they_are(at_desk, shop, missed, moment):

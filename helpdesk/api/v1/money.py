@@ -32,17 +32,34 @@ LARGEST_AMOUNT = 10**12
 ROWS = 1000  # of a cut: the biggest
 
 
+class Amount(Whole):
+    """What is paid: of one invoice, so its currency is known and need not be sent."""
+
+    default_error_messages = {
+        "invalid": "Send a whole number of minor units (cents, öre), like 4500,"
+        " without the currency."
+    }
+
+
 class SettlementAsk(Ask):
-    """A payment. `due` is what was due when it was asked for: the same payment counts once."""
+    """A payment, in whole minor units of the invoice's currency.
+
+    `due` is what was due when it was asked for: the same payment counts once.
+    """
 
     EXAMPLE = {"kind": "cash", "amount": 4500, "currency": "USD", "due": 4500}
 
     kind = serializers.ChoiceField(
         choices=[Settlement.Kind.CASH, Settlement.Kind.CARD, Settlement.Kind.TRANSFER]
     )
-    amount = Whole(min_value=1, max_value=LARGEST_AMOUNT, help_text="Minor units.")
+    amount = Amount(min_value=1, max_value=LARGEST_AMOUNT, help_text="Minor units.")
     currency = Text(max_length=3, required=False, help_text="To be sure: the invoice's.")
-    due = Whole(min_value=0, max_value=LARGEST_AMOUNT, required=False, help_text="Minor units.")
+    due = Amount(
+        min_value=0,
+        max_value=LARGEST_AMOUNT,
+        required=False,
+        help_text="Minor units: the `minor` of the invoice's `due`.",
+    )
 
 
 @extend_schema_view(

@@ -19,6 +19,7 @@ from helpdesk.models import Scope, WebhookDelivery, WebhookEndpoint
 from helpdesk.shapes.webhooks import DeliveryShape, WebhookShape
 
 LONGEST = 500
+KNOWN = [webhooks.ALL, *webhooks.KINDS]
 
 
 class EndpointFields(Ask):
@@ -28,7 +29,12 @@ class EndpointFields(Ask):
 
     url = Text(max_length=LONGEST, help_text="https, and an address of the public internet.")
     events = serializers.ListField(
-        child=serializers.ChoiceField(choices=[webhooks.ALL, *webhooks.KINDS]),
+        child=serializers.ChoiceField(
+            choices=KNOWN,
+            error_messages={
+                "invalid_choice": f"There is no event “{{input}}”. Known are: {', '.join(KNOWN)}."
+            },
+        ),
         min_length=1,
         max_length=len(webhooks.KINDS) + 1,
     )

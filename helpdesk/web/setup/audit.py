@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from structlog.contextvars import get_contextvars
 
 from helpdesk.models import AuditEntry
+from helpdesk.web.setup.deeds import KINDS
 from tickets import tokens
 from tickets.models import User
 
@@ -37,7 +38,15 @@ TAKEN = {
 }
 # Nothing but whoever does it is changed by these.
 IDLE = frozenset({"draft", "ticket-here", "live-later", "notices-read", "notice-read"})
+# What the telephone system tells us and asks is kept as it came, and is no deed of anybody's.
+TOLD = frozenset({"cti", "3cx-journal", "voicemails", "greeting-twiml"})
 NAMED = {"number": "ticket", "reference": "invoice", "slug": "report"}
+# By how a program's address begins, where its first word does not say it.
+PROGRAMS = {
+    "api-contact-point": "contact_point",
+    "api-interaction": "contact",
+    "api-follow-up": "task",
+}
 # What is written down of those who have no log-in: what they do by a link, and whom we let in.
 BY_LINK = frozenset(
     (
@@ -46,6 +55,7 @@ BY_LINK = frozenset(
     )
 )
 TAKES_BACK = "takes_back"  # among what was changed: the deed has other words then
+ADMIN = "admin"  # any change there: it has a history of its own
 LOG_IN, REFUSED = "account_login", "log-in refused"
 
 
@@ -62,7 +72,8 @@ class AuditMiddleware:
             return response
         # A program's request has a user only where its token has one.
         user = request.user if isinstance(request.user, User) else None
-        found = _what(request, match.url_name or "", match.kwargs)
+        in_admin = "admin" in match.namespaces
+        found = (_in_admin if in_admin else _what)(request, match.url_name or "", match.kwargs)
         if found is not None and _is_nothing(request, response, found[0]):
             return response
         if found is not None and (user is not None or found[0] in {*BY_LINK, LOG_IN}):
@@ -125,11 +136,31 @@ def _what(request: HttpRequest, name: str, given: dict[str, Any]) -> tuple[str, 
             return None
         kind, named = SEEN[name]
         return SAW, kind, str(given.get(named, ""))
-    if request.method == "OPTIONS" or not name or name in IDLE:
+    if request.method == "OPTIONS" or not name or name in IDLE | TOLD:
         return None
+    if request.method == "DELETE":  # of a program: a page has addresses for it
+        name = f"{name}-delete"
     if "token" in given:  # which opens what it names, and is for nobody to read
         about = tokens.linked(given["token"], now=now())
         return (name, "ticket", str(about.ticket)) if about else (name, "", "")
     for named, value in given.items():
-        return name, NAMED.get(named, name.partition("-")[0]), str(value)
+        return name, NAMED.get(named) or kind_of(name), str(value)
     return name, "", ""
+
+
+def _in_admin(
+    request: HttpRequest, name: str, given: dict[str, Any]
+) -> tuple[str, str, str] | None:
+    """Return that something was done, and to what where pages have a word for it."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return None
+    _app, _under, model = name.rpartition("_")[0].partition("_")
+    return (ADMIN, model, str(given.get("object_id", ""))) if model in KINDS else (ADMIN, "", "")
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of thing whose address is called that."""
+    for begins, kind in PROGRAMS.items():
+        if name.startswith(begins):
+            return kind
+    return name.removeprefix("api-").partition("-")[0]

@@ -1,12 +1,12 @@
 """What may stand in braces in a text, what it means, and how it looks for a made-up customer."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from billing.money import Money, say
-from policies import wording
+from policies import calendars, wording
 from policies.calendars import BadHours, NeverOpen
 from policies.models import CallbackWindow, NoTerms
 from tickets import tokens
@@ -69,7 +69,7 @@ def sample(language: str, *, shop: Shop, now: datetime) -> dict[str, str]:
         "risks": RISKS.get(spoken, RISKS["en"]),
         "amount": money,
         "due": money,
-        "invoice": f"{date(now.year, 1, 1):%Y}-1001",
+        "invoice": f"{calendars.local(now, shop.tzinfo).year}-1001",
         "link": f"{settings.PUBLIC_URL}/i/{'a' * 40}/",
     }
 

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -66,7 +66,7 @@ class WebhookForm(forms.Form):
         field = self.fields["token"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            (handle, f"{token.name}, {token.created:%Y-%m-%d}")
+            (handle, f"{token.name}, {localtime(token.created):%Y-%m-%d}")
             for handle, token in self.tokens.items()
         ]
 
