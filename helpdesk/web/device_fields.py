@@ -15,6 +15,7 @@ from helpdesk.web.ticket_forms import Line
 from policies import wording
 from tickets.devices import Particulars
 from tickets.models import Device, Shop
+from tickets.sentences import in_words
 
 
 def day() -> forms.DateInput:
@@ -67,7 +68,7 @@ class DeviceFields(forms.Form):
         try:
             price = money.parse(typed, self.currency, str(self.locale))
         except BadAmount as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
         if price.minor < 0:
             raise ValidationError(_("A price is not negative."))
         return price

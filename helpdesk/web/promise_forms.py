@@ -18,6 +18,7 @@ from policies import promises, replies
 from policies.calendars import BadHours, NeverOpen, WorkingHours
 from policies.models import Promise, Quote, Turnaround
 from tickets.models import Service
+from tickets.sentences import in_words
 
 
 class CallbackForm(ActionForm):
@@ -143,7 +144,7 @@ class QuoteForm(ActionForm):
         try:
             self.offers = quotable(now=about.now)
         except (BadHours, NeverOpen) as error:
-            self.offers, self.refusal = [], str(error)
+            self.offers, self.refusal = [], in_words(error)
         else:
             if not any(offer.terms for offer in self.offers):
                 self.refusal = _("Nothing has a turnaround. An owner sets one under Setup.")

@@ -16,6 +16,7 @@ from policies import calendars, opening_hours, year
 from policies.calendars import BadHours, Interval
 from policies.models import Calendar, Closure
 from policies.models.terms import Weekday
+from tickets.sentences import in_words
 
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 DATE = {"type": "date", "class": "short"}
@@ -32,7 +33,7 @@ class HoursField(forms.CharField):
         try:
             return opening_hours.read(super().clean(value))
         except BadHours as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
 
 
 class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -73,7 +74,7 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             try:
                 calendars.PublicHolidays(given["country"], given["subdivision"])
             except BadHours as error:
-                self.add_error("subdivision", str(error))
+                self.add_error("subdivision", in_words(error))
         days = [f"day{day.value}" for day in Weekday]
         if not any(given.get(name) for name in days) and not self.errors.keys() & set(days):
             self.add_error(days[0], _("When do you open? Write at least one stretch of one day."))

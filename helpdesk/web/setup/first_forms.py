@@ -22,6 +22,7 @@ from helpdesk.web.setup.amounts import AmountField
 from policies import calendars, opening_hours
 from policies.models.terms import Weekday
 from tickets.models import Shop, User
+from tickets.sentences import in_words
 
 # Where most people of a country with many zones live.
 CAPITAL_ZONES = {
@@ -222,7 +223,7 @@ class HoursField(forms.CharField):
         try:
             return opening_hours.read(super().clean(value))
         except calendars.BadHours as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
 
 
 def _hours(weekday: Any) -> HoursField:

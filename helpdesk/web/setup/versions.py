@@ -18,6 +18,7 @@ from helpdesk.web.http import Request
 from helpdesk.web.setup import audit, pages
 from policies.calendars import NeverOpen
 from policies.versions import Standing, State
+from tickets.sentences import in_words
 
 FARTHEST = 5  # years
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -126,7 +127,7 @@ def change(
     try:
         seen = preview(draft)
     except NeverOpen as error:
-        form.add_error("calendar", str(error))
+        form.add_error("calendar", in_words(error))
         return pages.draw(request, template, shown, status=422)
     if step != "save":
         begins_now = form.cleaned_data["begins_at"] is None
