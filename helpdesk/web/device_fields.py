@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from billing import money
 from billing.money import BadAmount, Money
-from helpdesk.web.ticket_forms import Line
+from helpdesk.web.fields import Line
 from policies import wording
 from tickets.devices import Particulars
 from tickets.models import Device, Shop

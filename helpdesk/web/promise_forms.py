@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk.templatetags.desk import due_text
 from helpdesk.web import offers
-from helpdesk.web.ticket_forms import HOW_IT_ENDED, About, ActionForm, Line, Text, Whole
+from helpdesk.web.fields import Line, Moment, Text
+from helpdesk.web.ticket_forms import HOW_IT_ENDED, About, ActionForm, Whole
 from policies import promises, replies
 from policies.calendars import BadHours, NeverOpen, WorkingHours
 from policies.models import Promise, Quote, Turnaround
@@ -59,9 +60,8 @@ class PromiseForm(ActionForm):
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("A price for the new screen")}),
     )
-    due_at = forms.DateTimeField(
+    due_at = Moment(
         label=gettext_lazy("By when"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def clean_due_at(self) -> datetime:

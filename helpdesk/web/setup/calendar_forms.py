@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from helpdesk.web.fields import for_model
 from helpdesk.web.setup import places
 from policies import calendars, opening_hours, year
 from policies.calendars import BadHours, Interval
@@ -42,7 +43,11 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
     class Meta:
         model = Calendar
+        formfield_callback = for_model
         fields = ("name", "zone", "country", "subdivision")
+        error_messages = {
+            "name": {"unique": gettext_lazy("There is a calendar of this name. Choose another.")}
+        }
         help_texts = {
             "subdivision": gettext_lazy("Its code, such as MA in the USA. Empty: all of it.")
         }
@@ -109,6 +114,7 @@ class ClosureForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 
     class Meta:
         model = Closure
+        formfield_callback = for_model
         fields = ("first_date", "last_date", "reason")
         widgets = {"first_date": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
 
