@@ -16,6 +16,7 @@ from billing.money import BadAmount, Money
 from policies import wording
 from tickets.admin import AppendOnly, ReadOnly
 from tickets.models import Shop
+from tickets.sentences import in_words
 
 
 class Amount(forms.CharField):
@@ -29,7 +30,7 @@ class Amount(forms.CharField):
         try:
             amount = money.parse(typed, shop.currency, _locale(shop))
         except BadAmount as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
         if amount.minor < 0:
             raise ValidationError(_("A price is not negative."))
         return amount.minor

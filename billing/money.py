@@ -16,6 +16,7 @@ from babel.numbers import (
     list_currencies,
 )
 
+from tickets.refusals import Refusal, gettext_noop
 from tickets.text import one_line
 
 LIMIT = 10**12  # minor units: more than that is a slip of the finger
@@ -30,7 +31,7 @@ class MixedCurrencies(Exception):
     """Amounts in two currencies were to be added or compared."""
 
 
-class BadAmount(ValueError):
+class BadAmount(Refusal, ValueError):
     """What was typed is not an amount. The text says why, for staff to read."""
 
 
@@ -103,17 +104,28 @@ def parse(text: str, currency: str, locale: str) -> Money:
     read = _read(typed, "|".join(_symbols(currency, locale)), locale)
     if read is None:
         example = say(Money(45 * 10**places, currency), locale)
-        raise BadAmount(f"“{one_line(typed, 30)}” is not an amount; write it like {example}.")
+        raise BadAmount(
+            gettext_noop("“%(typed)s” is not an amount; write it like %(example)s."),
+            typed=one_line(typed, 30),
+            example=example,
+        )
 
     is_negative, whole, fraction = read
     if len(fraction) > places:
-        raise BadAmount(f"“{one_line(typed, 30)}”: {currency} has {places or 'no'} decimals.")
+        raise BadAmount(_too_fine(places), typed=one_line(typed, 30), currency=currency, n=places)
     minor = int(whole + fraction.ljust(places, "0") or "0")
     if minor > LIMIT:
-        raise BadAmount(f"That is too much; the most is {say(Money(LIMIT, currency), locale)}.")
+        most = say(Money(LIMIT, currency), locale)
+        raise BadAmount(gettext_noop("That is too much; the most is %(most)s."), most=most)
     if is_negative and minor == 0:
-        raise BadAmount("Nothing cannot be negative; write 0.")
+        raise BadAmount(gettext_noop("Nothing cannot be negative; write 0."))
     return Money(-minor if is_negative else minor, currency)
+
+
+def _too_fine(places: int) -> str:
+    if places:
+        return gettext_noop("“%(typed)s”: %(currency)s has %(n)d decimals.")
+    return gettext_noop("“%(typed)s”: %(currency)s has no decimals.")
 
 
 def times(rate_minor_per_hour: int, minutes: int) -> int:

@@ -30,6 +30,7 @@ from policies.calendars import BadHours
 from tickets import phones
 from tickets.admin import ReadOnly, Table
 from tickets.models import Shop, User
+from tickets.sentences import in_words
 from tickets.states import LostRace
 
 admin.site.site_header = admin.site.site_title = gettext_lazy("Setting up the shop")
@@ -93,7 +94,7 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         try:
             calendars.zone(zone)
         except BadHours as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
         return zone
 
     def clean_currency(self) -> str:

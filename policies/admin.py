@@ -29,6 +29,7 @@ from policies.models import (
     Turnaround,
 )
 from tickets.admin import AppendOnly, ReadOnly, Table
+from tickets.sentences import in_words
 
 A_WEEK_OF_WORK = timedelta(hours=40)
 
@@ -71,7 +72,7 @@ class CalendarAdmin(Table):
         try:
             form.instance.working_hours().add(now(), A_WEEK_OF_WORK)
         except NeverOpen as error:
-            messages.warning(request, str(error))
+            messages.warning(request, in_words(error))
 
 
 @admin.register(CallbackWindow)

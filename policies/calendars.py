@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import holidays as tables
 
+from tickets.refusals import Refusal, gettext_noop
+
 MIDNIGHT, NOON = time(0), time(12)
 DAY = timedelta(days=1)
 HORIZON = timedelta(days=366)
 MOST_DAYS = 3650
 
-NOT_ENOUGH = (
+NOT_ENOUGH = gettext_noop(
     "There is not enough working time in the year to come. "
     "Check the opening hours, holidays and closures."
 )
@@ -30,11 +32,11 @@ NOT_PLACES = {"localtime", "Factory"}
 Shift: TypeAlias = tuple[datetime, datetime]
 
 
-class NeverOpen(Exception):
+class NeverOpen(Refusal):
     """There is not enough working time within a year."""
 
 
-class BadHours(ValueError):
+class BadHours(Refusal, ValueError):
     """These are not opening hours."""
 
 
@@ -52,11 +54,16 @@ class Interval:
     def __post_init__(self) -> None:
         if self.opens == self.closes != MIDNIGHT:
             raise BadHours(
-                f"Opening and closing at {self.opens:%H:%M} leaves no time open. "
-                "For the whole day, use 00:00 to 00:00."
+                gettext_noop(
+                    "Opening and closing at %(time)s leaves no time open. "
+                    "For the whole day, use 00:00 to 00:00."
+                ),
+                time=f"{self.opens:%H:%M}",
             )
         if any(wall.tzinfo or wall.fold for wall in (self.opens, self.closes)):
-            raise BadHours("Opening hours are times on the wall: leave out the time zone.")
+            raise BadHours(
+                gettext_noop("Opening hours are times on the wall: leave out the time zone.")
+            )
 
     def on(self, day: date, zone: ZoneInfo) -> Shift:
         """Return when the shift of `day` opens and closes: all at once if the clocks skip it."""
@@ -104,10 +111,14 @@ class WorkingHours:
 
     def __post_init__(self) -> None:
         if not set(self.hours) <= set(range(7)):
-            raise BadHours("Weekdays are counted from 0 for Monday to 6 for Sunday.")
+            raise BadHours(gettext_noop("Weekdays are counted from 0 for Monday to 6 for Sunday."))
         for first, last in self.closures:
             if last < first:
-                raise BadHours(f"The closure from {first} to {last} ends before it begins.")
+                raise BadHours(
+                    gettext_noop("The closure from %(first)s to %(last)s ends before it begins."),
+                    first=first,
+                    last=last,
+                )
         # Copies, since whoever made us may go on to change theirs.
         for name in ("hours", "special"):
             copy = {day: tuple(intervals) for day, intervals in getattr(self, name).items()}
@@ -255,7 +266,10 @@ class WorkingHours:
 def zone(name: str) -> ZoneInfo:
     """Return the time zone, old names included. Raise BadHours if there is none."""
     if name not in _zone_names():
-        raise BadHours(f"There is no time zone “{name}”. Use a name such as Europe/Stockholm.")
+        raise BadHours(
+            gettext_noop("There is no time zone “%(name)s”. Use a name such as Europe/Stockholm."),
+            name=name,
+        )
     return ZoneInfo(name)
 
 
@@ -302,15 +316,17 @@ def public_holidays(
 def _table(country: str, subdivision: str, year: int, language: str) -> Mapping[date, str]:
     if not country:
         if subdivision:
-            raise BadHours(f"To which country does “{subdivision}” belong?")
+            raise BadHours(
+                gettext_noop("To which country does “%(region)s” belong?"), region=subdivision
+            )
         return MappingProxyType({})
     # Longer names find stock exchanges, and B3 is one.
     if len(country) != 2 or not country.isalpha():
-        raise BadHours(_no_country(country))
+        raise _no_country(country)
     try:
         entity = tables.country_holidays(country)
     except NotImplementedError as error:
-        raise BadHours(_no_country(country)) from error
+        raise _no_country(country) from error
     spoken = _spoken(language, entity.supported_languages, entity.default_language)
     try:
         names = tables.country_holidays(
@@ -318,14 +334,23 @@ def _table(country: str, subdivision: str, year: int, language: str) -> Mapping[
         )
     except NotImplementedError as error:
         raise BadHours(
-            f"We know of no holidays of their own for “{subdivision}” in {country}. "
-            "Use a code of ISO 3166-2, such as MA in US, or leave it empty."
+            gettext_noop(
+                "We know of no holidays of their own for “%(region)s” in %(country)s. "
+                "Use a code of ISO 3166-2, such as MA in US, or leave it empty."
+            ),
+            region=subdivision,
+            country=country,
         ) from error
     return MappingProxyType(dict(names))
 
 
-def _no_country(country: str) -> str:
-    return f"We know of no holidays for a country “{country}”. Use two letters, such as SE."
+def _no_country(country: str) -> BadHours:
+    return BadHours(
+        gettext_noop(
+            "We know of no holidays for a country “%(country)s”. Use two letters, such as SE."
+        ),
+        country=country,
+    )
 
 
 def _spoken(language: str, supported: tuple[str, ...], own: str | None) -> str | None:

@@ -10,6 +10,10 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 # ending of a file name, and make two names that look alike differ.
 _INVISIBLE = re.compile("[\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
+# Of those, what makes a whole run of text read backwards. Letters of Arabic and emoji need some of
+# the others, so that longer texts keep them.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 
 def clean(text: str, limit: int | None = None) -> str:
     """Return `text` as both databases can store it, at most `limit` characters long.
@@ -19,6 +23,11 @@ def clean(text: str, limit: int | None = None) -> str:
     """
     text = _CONTROLS.sub("", _NEWLINES.sub("\n", _without_surrogates(text)))
     return text if limit is None else _cut(text, limit)
+
+
+def lines(text: str) -> str:
+    """Return `text` as `clean` does, without what would turn the direction of writing."""
+    return _TURNING.sub("", clean(text))
 
 
 def one_line(text: str, limit: int | None = None) -> str:

@@ -67,6 +67,12 @@ def phone(e164: str | None, region: str = "") -> str:
 
 
 @register.filter
+def quoted(words: str) -> str:
+    """Put the marks around what somebody said that the reader's language uses."""
+    return _("“%s”") % words
+
+
+@register.filter
 def initials(name: object) -> str:
     words = str(name).split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

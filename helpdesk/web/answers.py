@@ -10,7 +10,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from helpdesk.web.ticket_forms import About, ActionForm, Text
+from helpdesk.web.fields import Text
+from helpdesk.web.ticket_forms import About, ActionForm
 from policies import replies
 from policies.models import CannedReply
 from tickets import channels, outbox, segments

@@ -138,7 +138,7 @@ def arrival_read(request: Request, pk: int) -> HttpResponseBase:
         raise LostRace(f"{found} is filed")
     found = journey.arrival_read_again(found, now=now())
     if found.verdict == Verdict.QUARANTINED:
-        messages.warning(request, _("It still cannot be read: %s") % found.because)
+        messages.warning(request, _("It still cannot be read: %s") % _(found.because))
     else:
         messages.success(request, _("Read. It is: %s") % found.get_verdict_display())
     return redirect("arrival", pk)

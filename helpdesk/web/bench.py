@@ -36,8 +36,9 @@ from django.views.decorators.vary import vary_on_headers
 from helpdesk import journey
 from helpdesk.models import Draft
 from helpdesk.web import composer, drafts
+from helpdesk.web.fields import Text
 from helpdesk.web.http import Request, part, way_back
-from helpdesk.web.ticket_forms import MONTH, Text, new_id
+from helpdesk.web.ticket_forms import MONTH, new_id
 from policies.follow_ups import ways
 from policies.models import Promise, Quote
 from tickets import notes

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from helpdesk.templatetags.desk import due_text
 from helpdesk.web import callers
 from helpdesk.web.callers import Found
+from helpdesk.web.fields import Line, Text
 from helpdesk.web.offers import Listener
 from policies.models import NoTerms, Promise, Turnaround
 from tickets import notes, phones, text
@@ -103,22 +104,6 @@ def digest(call: Interaction | None) -> str:
     return hashlib.sha256(call.text.encode()).hexdigest() if call else ""
 
 
-class Line(forms.CharField):
-    """One line of text, whatever was pasted into it."""
-
-    def to_python(self, value: Any) -> str:
-        return text.one_line(super().to_python(value) or "")
-
-
-class Words(forms.CharField):
-    """Text as the database can keep it."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def to_python(self, value: Any) -> str:
-        return text.clean(super().to_python(value) or "").strip()
-
-
 class CallForm(forms.Form):
     """Who, what about, what they said, and what comes of it."""
 
@@ -150,7 +135,7 @@ class CallForm(forms.Form):
         choices=How.choices,
         widget=forms.Select(attrs=ASKS),
     )
-    said = Words(label=gettext_lazy("What they said"), required=False, max_length=notes.LONGEST)
+    said = Text(label=gettext_lazy("What they said"), required=False, max_length=notes.LONGEST)
     subject = Line(label=gettext_lazy("Subject"), required=False, max_length=120)
     service = forms.ModelChoiceField(
         label=gettext_lazy("Service"),

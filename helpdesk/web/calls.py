@@ -36,6 +36,7 @@ from tickets import text
 from tickets.merging import NotMergeable
 from tickets.models import Call, ContactPoint, Customer, Interaction, Ticket
 from tickets.models.work import Kind
+from tickets.sentences import in_words
 from tickets.states import IllegalMove, LostRace
 
 Row = TypeVar("Row", bound=Model)
@@ -155,7 +156,7 @@ def _saved(
     except (IllegalMove, LostRace):
         form.add_error(None, _("Somebody else changed the ticket. Look again, then save."))
     except (NotMergeable, *offers.REFUSALS) as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(None, in_words(refusal))
     else:
         messages.success(request, _done(form, logged, moment))
         audit.about(request, "ticket", str(logged.ticket.pk))

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from helpdesk.journey import Contact, Direction
 from helpdesk.models import Draft
 from helpdesk.web.answers import AnswerForm, may_be_answered
+from helpdesk.web.fields import Text
 from helpdesk.web.http import Request
-from helpdesk.web.ticket_forms import MONTH, About, ActionForm, NoteForm, Text, Whole, new_id
+from helpdesk.web.ticket_forms import MONTH, About, ActionForm, NoteForm, Whole, new_id
 from tickets import notes
 from tickets.models import User
 from tickets.models.work import Kind

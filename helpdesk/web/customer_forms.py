@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.web.customer_search import everybody
+from helpdesk.web.fields import Line, Text
 from helpdesk.web.stale import Stale
-from helpdesk.web.ticket_forms import Line, Text
 from tickets import intake
 from tickets.intake import Particulars, Reachable, Unreachable
 from tickets.models import Customer, Shop

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from billing import money
 from billing.money import BadAmount, Money
-from helpdesk.web.ticket_forms import Line
+from helpdesk.web.fields import Line
 from policies import wording
 from tickets.devices import Particulars
 from tickets.models import Device, Shop
+from tickets.sentences import in_words
 
 
 def day() -> forms.DateInput:
@@ -67,7 +68,7 @@ class DeviceFields(forms.Form):
         try:
             price = money.parse(typed, self.currency, str(self.locale))
         except BadAmount as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
         if price.minor < 0:
             raise ValidationError(_("A price is not negative."))
         return price

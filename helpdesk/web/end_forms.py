@@ -15,15 +15,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from billing import rating
 from billing.models import NoRate
-from helpdesk.templatetags.desk import money
-from helpdesk.web.ticket_forms import (
-    HOW_IT_ENDED,
-    About,
-    ActionForm,
-    AnotherTicket,
-    Line,
-    Way,
-)
+from helpdesk.templatetags.desk import money, quoted
+from helpdesk.web.fields import Line
+from helpdesk.web.ticket_forms import HOW_IT_ENDED, About, ActionForm, AnotherTicket, Way
 from policies.models import Promise
 from tickets import text
 from tickets.models import Loan, Ticket
@@ -66,17 +60,17 @@ class CloseForm(ActionForm):
         elif min(due) <= about.now:
             self.fields["promises_are"].help_text = _("What is late counts as broken either way.")
         ticket = about.ticket
-        quoted = ""
+        concern = ""
         if not ticket.concern or ticket.eased_at is not None:
             del self.fields["concern_is_eased"]
         else:
-            quoted = f"“{text.one_line(ticket.concern, 300)}”"
-            self.fields["concern_is_eased"].help_text = escape(quoted)
+            concern = quoted(text.one_line(ticket.concern, 300))
+            self.fields["concern_is_eased"].help_text = escape(concern)
         if ticket.customer is None:
             self.refusal = _("Say whose it is first: the invoice goes to them, that of a gift too.")
             self.way_on = Way("#identify", _("Say whose it is"))
-        elif quoted and ticket.acknowledged_at is None:
-            self.refusal = _("Nobody has acknowledged their concern yet: %s") % quoted
+        elif concern and ticket.acknowledged_at is None:
+            self.refusal = _("Nobody has acknowledged their concern yet: %s") % concern
             here = reverse("ticket", args=[ticket.pk])
             self.way_on = Way(f"{here}?do=acknowledge#do", _("Acknowledge it…"))
         else:

@@ -25,6 +25,7 @@ from helpdesk import journey
 from helpdesk.templatetags import desk
 from helpdesk.web.http import Request
 from policies import wording
+from tickets.sentences import in_words
 
 Kind = Settlement.Kind
 
@@ -68,7 +69,7 @@ class PaymentForm(forms.Form):
         try:
             paid = money.parse(self.cleaned_data["amount"], self.invoice.currency, str(self.locale))
         except BadAmount as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
         if paid.minor < 1:
             raise ValidationError(
                 _("A payment is more than nothing. What was paid back is not one.")

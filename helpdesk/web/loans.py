@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from helpdesk import journey
+from helpdesk.web.fields import Line
 from helpdesk.web.http import Request, way_back
-from helpdesk.web.ticket_forms import Line
 from helpdesk.web.trouble_page import Lent
 from tickets.models import Loan, LoanDevice
 

@@ -27,6 +27,7 @@ from policies.quotes import AlreadyAccepted
 from tickets.devices import LentAlready, NotTheirs
 from tickets.merging import NotMergeable
 from tickets.models import NoShop
+from tickets.sentences import in_words
 from tickets.states import IllegalMove, LostRace
 from tickets.troubles import NotEased
 
@@ -112,7 +113,7 @@ class ShopMiddleware:
             )
             return redirect(way_back(request))
         if isinstance(error, REFUSALS):
-            messages.error(request, str(error))
+            messages.error(request, in_words(error))
             return redirect(way_back(request))
         return None
 

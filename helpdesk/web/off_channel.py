@@ -19,8 +19,9 @@ from django.views.decorators.vary import vary_on_headers
 from helpdesk import journey
 from helpdesk.journey import How, Met, OffChannel
 from helpdesk.web import drafts
+from helpdesk.web.fields import Line
 from helpdesk.web.http import Request, part
-from helpdesk.web.ticket_forms import Line, new_id
+from helpdesk.web.ticket_forms import new_id
 from tickets import intake, phones, search, text
 from tickets.models import Customer, Interaction, Ticket
 

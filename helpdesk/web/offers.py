@@ -13,6 +13,7 @@ from policies.calendars import BadHours, NeverOpen
 from policies.models import CallbackWindow, NoTerms, Promise
 from tickets import solutions
 from tickets.models import Interaction, Service, Shop, Solution, Ticket, User
+from tickets.sentences import in_words
 
 FIT = 3  # solutions; more are not read while somebody speaks
 MOST_OFFERED = 10
@@ -69,7 +70,7 @@ def callback(to: Listener, *, shop: Shop, stands: Promise | None) -> Offer:
             window = CallbackWindow.in_force(at, to.kind)
             due_at = promises.callback_due(window, at)
     except REFUSALS as refusal:
-        return Offer(problem=str(refusal))
+        return Offer(problem=in_words(refusal))
     words = replies.callback_offer(window, due_at, shop=shop, now=at, language=to.language)
     return Offer(words, due_at, stands_since=since)
 
@@ -83,7 +84,7 @@ def turnaround(to: Listener, service: Service | None, days: int | None, *, shop:
     try:
         terms, due_at, target_at = quotes.due(service, at=at, days=days)
     except REFUSALS as refusal:
-        return Offer(problem=str(refusal))
+        return Offer(problem=in_words(refusal))
     quoted = quotes.at_least(terms, days)
     words = replies.turnaround_offer(terms, quoted, due_at, shop=shop, now=at, language=to.language)
     return Offer(words, due_at, target_at, quoted, terms.target_days)
@@ -105,7 +106,7 @@ def price(
         else:
             rate = rating.agreed(ticket, service, now=now)
     except REFUSALS as refusal:
-        return Price(problem=str(refusal))
+        return Price(problem=in_words(refusal))
     if ticket is not None:
         earlier = rating.unbilled(ticket)
         minutes += (earlier.exclude(pk=call.pk) if call else earlier).minutes()

@@ -84,7 +84,8 @@ def send(request: Request, number: int, pk: int) -> HttpResponse:
     if sent is None:
         messages.error(request, _("There is no way to write to them. Read it out instead."))
         return redirect("ticket", number)
-    return done(request, about.ticket, _("Sent to %s, to accept it there.") % sent.recipient)
+    said = _("Sent to %s. They can accept it on their page.")
+    return done(request, about.ticket, said % sent.recipient)
 
 
 @action

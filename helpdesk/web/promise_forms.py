@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk.templatetags.desk import due_text
 from helpdesk.web import offers
-from helpdesk.web.ticket_forms import HOW_IT_ENDED, About, ActionForm, Line, Text, Whole
+from helpdesk.web.fields import Line, Moment, Text
+from helpdesk.web.ticket_forms import HOW_IT_ENDED, About, ActionForm, Whole
 from policies import promises, replies
 from policies.calendars import BadHours, NeverOpen, WorkingHours
 from policies.models import Promise, Quote, Turnaround
 from tickets.models import Service
+from tickets.sentences import in_words
 
 
 class CallbackForm(ActionForm):
@@ -58,9 +60,8 @@ class PromiseForm(ActionForm):
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("A price for the new screen")}),
     )
-    due_at = forms.DateTimeField(
+    due_at = Moment(
         label=gettext_lazy("By when"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def clean_due_at(self) -> datetime:
@@ -143,7 +144,7 @@ class QuoteForm(ActionForm):
         try:
             self.offers = quotable(now=about.now)
         except (BadHours, NeverOpen) as error:
-            self.offers, self.refusal = [], str(error)
+            self.offers, self.refusal = [], in_words(error)
         else:
             if not any(offer.terms for offer in self.offers):
                 self.refusal = _("Nothing has a turnaround. An owner sets one under Setup.")

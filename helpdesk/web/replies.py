@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.web import paging
+from helpdesk.web.fields import Line, Text
 from helpdesk.web.http import Request, part
-from helpdesk.web.ticket_forms import Line, Text
 from policies import canned, texts
 from policies.models import CannedReply
 from tickets.models import Shop

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from helpdesk.models import SavedView
+from helpdesk.web.fields import Line
 from helpdesk.web.http import Request
-from helpdesk.web.ticket_forms import Line
 from tickets.models import Shop, User
 from tickets.text import one_line
 

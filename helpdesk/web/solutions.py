@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk import journey
+from helpdesk.web.fields import Line, OneOf, Text
 from helpdesk.web.http import Request, part
 from helpdesk.web.stale import Stale
-from helpdesk.web.ticket_forms import Line, Text
 from tickets import search, solutions
 from tickets.models import Offer, Service, Solution, Ticket
 from tickets.solutions import CHOICES, LONGEST_CHOICE, Advice
@@ -46,9 +46,7 @@ class SolutionForm(Stale):
         max_length=CHOICES * (LONGEST_CHOICE + 2),
         required=False,
     )
-    service = forms.ModelChoiceField(
-        Service.objects.none(), label=gettext_lazy("Service"), required=False
-    )
+    service = OneOf(Service.objects.none(), label=gettext_lazy("Service"), required=False)
     active = forms.BooleanField(
         label=gettext_lazy("is offered while a call is logged"), required=False
     )

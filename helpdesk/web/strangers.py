@@ -19,9 +19,9 @@ from django.views.decorators.vary import vary_on_headers
 from helpdesk import journey
 from helpdesk.journey import StaysTheirs
 from helpdesk.web import customer_search, paging
+from helpdesk.web.fields import Line
 from helpdesk.web.http import Request
 from helpdesk.web.public import write
-from helpdesk.web.ticket_forms import Line
 from tickets import intake
 from tickets.models import ContactPoint, Customer, Interaction, Ticket
 from tickets.states import LostRace

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from helpdesk.web.ticket_forms import About, ActionForm, Line, Text
+from helpdesk.web.fields import Line, Text
+from helpdesk.web.ticket_forms import About, ActionForm
 from policies.follow_ups.satisfaction import AskWhetherHappy
 from policies.models import FollowUp
 

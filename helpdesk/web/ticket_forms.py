@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk.templatetags.desk import due_text
+from helpdesk.web.fields import Line, OneOf, Text
 from helpdesk.web.stale import Stale
 from policies.models import Promise
 from tickets import notes, phones, search, text
@@ -51,22 +52,6 @@ class Way:
 
     url: str
     text: str
-
-
-class Line(forms.CharField):
-    """One visible line."""
-
-    def to_python(self, value: Any) -> str:
-        return text.one_line(super().to_python(value) or "")
-
-
-class Text(forms.CharField):
-    """As many lines as one likes, made safe to store."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def to_python(self, value: Any) -> str:
-        return text.clean(super().to_python(value) or "").strip()
 
 
 class Whole(forms.IntegerField):
@@ -154,9 +139,7 @@ class EditForm(Stale, ActionForm):
     watched = ("subject", "service")
 
     subject = Line(label=gettext_lazy("Subject"), max_length=120)
-    service = forms.ModelChoiceField(
-        Service.objects.none(), label=gettext_lazy("Service"), required=False
-    )
+    service = OneOf(Service.objects.none(), label=gettext_lazy("Service"), required=False)
 
     def __init__(self, about: About, data: Mapping[str, Any] | None = None) -> None:
         ticket = about.ticket

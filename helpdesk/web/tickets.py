@@ -21,7 +21,7 @@ from django.views.decorators.vary import vary_on_headers
 from helpdesk.filters import NOBODY, TicketFilter
 from helpdesk.journey import bulk
 from helpdesk.models import BulkAction
-from helpdesk.templatetags.desk import due_text
+from helpdesk.templatetags.desk import due_text, quoted
 from helpdesk.web import saved_views, ticket_page
 from helpdesk.web.http import Request, part
 from policies.models import Promise
@@ -302,7 +302,7 @@ def _chips(
     names |= {MINE: _("Mine"), NOBODYS: _("Nobody's yet")}
     offered = {service.pk: str(service) for service in services}
     found = {
-        "q": f"“{Truncator(asked.q).chars(40)}”" if asked.q else "",
+        "q": quoted(Truncator(asked.q).chars(40)) if asked.q else "",
         "assignee": names.get(asked.assignee, ""),
         "service": offered.get(asked.service or 0, ""),
         "only": str(ONLY.get(asked.only, "")),

@@ -12,10 +12,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from helpdesk.templatetags.desk import due_text
+from helpdesk.templatetags.desk import due_text, quoted
 from helpdesk.web.device_fields import DeviceFields, day
+from helpdesk.web.fields import Line, Moment, Text
 from helpdesk.web.stale import Stale
-from helpdesk.web.ticket_forms import About, ActionForm, Line, Text, Way
+from helpdesk.web.ticket_forms import About, ActionForm, Way
 from policies.calendars import BadHours, NeverOpen
 from policies.models import CallbackWindow, NoTerms, Promise
 from tickets import text, troubles
@@ -83,7 +84,7 @@ class AcknowledgeForm(ActionForm):
                 "words": text.one_line(ticket.acknowledged_text, 200),
             }
         else:
-            self.hints = [f"“{text.one_line(ticket.concern, 300)}”"]
+            self.hints = [quoted(text.one_line(ticket.concern, 300))]
 
     def clean(self) -> None:
         if self.refusal:
@@ -109,7 +110,7 @@ class EaseForm(ActionForm):
             self.way_on = _open(ticket, AcknowledgeForm.do, _("Acknowledge it…"))
             return
         self.hints = [
-            f"“{text.one_line(ticket.concern, 300)}”",
+            quoted(text.one_line(ticket.concern, 300)),
             _("Not when the device works, but when they trust it, and us, again."),
         ]
 
@@ -215,9 +216,8 @@ class SnoozeForm(ActionForm):
     )
 
     until = forms.ChoiceField(label=gettext_lazy("Until"), widget=forms.RadioSelect, required=False)
-    at = forms.DateTimeField(
+    at = Moment(
         label=gettext_lazy("Or until"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         required=False,
     )
     reason = forms.ChoiceField(

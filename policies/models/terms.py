@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from policies import calendars
 from tickets.models import Customer, Service
+from tickets.sentences import in_words
 from tickets.triggers import Frozen, Kept
 
 
@@ -39,7 +40,7 @@ class Calendar(models.Model):
             calendars.zone(self.zone)
             calendars.PublicHolidays(self.country, self.subdivision)
         except calendars.BadHours as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
 
     @classmethod
     def read(cls, several: Sequence[Calendar]) -> None:

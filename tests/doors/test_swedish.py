@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from babel import dates
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -16,11 +18,14 @@ from django.db import models
 from django.test import Client
 from django.utils import translation
 from django.utils.timezone import now
+from django.utils.translation import ngettext
 from django.utils.translation.trans_real import DjangoTranslation
 from holidays import country_holidays
 from lxml import html
 
 import policies.wording
+from helpdesk.management.commands import catalogue
+from helpdesk.templatetags import desk
 from policies.models import Calendar
 from tests.browser.pages import addresses, sessions
 from tests.doors.test_statements import furnished  # noqa: F401 - a fixture
@@ -148,6 +153,41 @@ def test_every_text_has_its_word_in_swedish():
     call_command("catalogue", check=True)
 
 
+def test_a_guess_is_no_translation():
+    """What is compiled leaves it out."""
+    assert catalogue._is_told(Message("Closed", "Stängt"))
+    assert not catalogue._is_told(Message("Closed", "Stängt", flags={"fuzzy"}))
+
+
+def test_each_thing_has_one_name():
+    with (settings.LOCALE_PATHS[0] / "sv/LC_MESSAGES/django.po").open("rb") as written:
+        known = read_po(written)
+    told = {message.id: message.string for message in known if isinstance(message.id, str)}
+
+    assert {it for it in told if "“" in told[it] or re.search("reception", told[it], re.I)} == set()
+    tokens = [it for it in told if re.search(r"\btoken", it, re.I)]
+    assert [it for it in tokens if not re.search("API-nyck|create_token", told[it])] == []
+    page = told["Who saw and changed what"]
+    assert [it for it in told if "“Who saw and" in it and f"”{page}”" not in told[it]] == []
+
+
+def test_somebodys_words_have_the_marks_of_who_reads():
+    with translation.override("sv"):
+        assert desk.quoted("Vänta <här>") == "”Vänta <här>”"
+    assert desk.quoted("Wait") == "“Wait”"
+
+
+def test_one_promise_is_no_several(shop, eva, client):
+    shop.languages = ["sv"]
+    shop.save()
+    client.force_login(eva)
+
+    with translation.override("sv"):
+        words = [ngettext("promised and open", "promised and open", n) for n in (0, 1, 2)]
+    assert words == ["lovade och öppna", "lovat och öppet", "lovade och öppna"]
+    assert f"<b>0</b> {words[0]}" in client.get("/").content.decode()
+
+
 def test_what_comes_with_a_library_has_its_word_too(furnished, monkeypatch, shop):  # noqa: F811
     """Django's and the log-in's own texts: those asked for on some page."""
     shop.languages = ["sv"]
@@ -165,7 +205,9 @@ def test_what_comes_with_a_library_has_its_word_too(furnished, monkeypatch, shop
         client = Client(headers={"Accept-Language": "sv"})
         if role:
             client.cookies["session"] = keys[role]
-        assert client.get(address).status_code in {200, 404}
+        page = client.get(address)
+        assert page.status_code in {200, 404}
+        assert "---------" not in page.content.decode()  # how Django says "none"
 
     missing.discard("exact")  # what a filter is called by its library, which no page shows
     assert {message for message in missing if WORD.search(message)} == set()

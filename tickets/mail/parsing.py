@@ -7,6 +7,7 @@ from itertools import count
 
 from tickets.mail import scan
 from tickets.mail.contract import Unreadable
+from tickets.refusals import gettext_noop
 
 # The default policy parses a header when it is asked for, and raises whatever its grammar trips
 # over: an IndexError for `Message-ID: <>`, an AttributeError for `From: a@[`. The old one hands out
@@ -39,7 +40,7 @@ def parse(raw: bytes) -> Part:
     def part(policy: "Policy[Part]") -> Part:
         # The parser asks here for each part, so this count cannot be fooled by how it is written.
         if next(made) > scan.PARTS_LIMIT:
-            raise Unreadable("The mail has more than 200 parts.")
+            raise Unreadable(gettext_noop("The mail has more than 200 parts."))
         return Message(policy=policy)
 
     parser = BytesParser(policy=_AsText(message_factory=part))

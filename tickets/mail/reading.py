@@ -11,6 +11,7 @@ from tickets.mail.contract import Authentication, Mail, Nature, Unreadable
 from tickets.mail.headers import Mailbox
 from tickets.mail.nature import asks_for_no_answer, authentication, nature
 from tickets.mail.parsing import Part, parse
+from tickets.refusals import gettext_noop
 
 NO_ID = "The mail has no Message-ID to rely on; it is known by its contents."
 SEVERAL_IDS = "The mail has several Message-IDs; the first counts."
@@ -60,7 +61,7 @@ def read(
         TypeError,
         ValueError,
     ) as error:
-        raise Unreadable("The mail is damaged and could not be read.") from error
+        raise Unreadable(gettext_noop("The mail is damaged and could not be read.")) from error
 
 
 def _read(raw: bytes, our_addresses: Set[str], our_hosts: Set[str], trusted_authserv: str) -> Mail:

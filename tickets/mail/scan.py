@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tickets.mail.contract import MAIL_LIMIT, Unreadable
+from tickets.refusals import gettext_noop
 
 PARTS_LIMIT = 200
 SUBJECT_LIMIT = 64 * 1024  # bytes looked at; the rest of a longer subject is ignored
@@ -33,11 +34,11 @@ _DELIMITER = re.compile(rb"--([^\r\n]{1,202})")
 def check(raw: bytes) -> None:
     """Raise Unreadable when `raw` is no mail, or one that must not be parsed."""
     if len(raw) > MAIL_LIMIT:
-        raise Unreadable("The mail is larger than 25 MB.")
+        raise Unreadable(gettext_noop("The mail is larger than 25 MB."))
     head, _ = split(raw)
     first = head.partition(b"\n")[2] if head.startswith((b"From ", b">From ")) else head
     if not _HEADER_LINE.match(first):
-        raise Unreadable("This is not a mail: it does not begin with headers.")
+        raise Unreadable(gettext_noop("This is not a mail: it does not begin with headers."))
     _check_headers(headers(head))
     _check_parts(raw.lower())
 
@@ -73,37 +74,39 @@ def _check_headers(lines: Iterable[bytes]) -> None:
         if name != b"subject":
             size += len(line)
         if size > _HEADERS_LIMIT:
-            raise Unreadable("The headers of the mail are larger than 256 KB.")
+            raise Unreadable(gettext_noop("The headers of the mail are larger than 256 KB."))
         if line.count(b"=?") > _ENCODED_WORDS_LIMIT:
-            raise Unreadable("A header of the mail has too many encoded words.")
+            raise Unreadable(gettext_noop("A header of the mail has too many encoded words."))
         if name in (b"from", b"to", b"cc", b"reply-to", b"sender", b"delivered-to"):
             _check_addresses(line)
     if senders > 1:
-        raise Unreadable("The mail has two senders: two From headers.")
+        raise Unreadable(gettext_noop("The mail has two senders: two From headers."))
     if hops > _HOPS_LIMIT:
-        raise Unreadable("The mail went through more than 50 servers: it is in a loop.")
+        raise Unreadable(
+            gettext_noop("The mail went through more than 50 servers: it is in a loop.")
+        )
 
 
 def _check_addresses(line: bytes) -> None:
     if line.count(b"(") > _PARENTHESES_LIMIT or line.count(b",") > _ADDRESSES_LIMIT:
-        raise Unreadable("The mail has a header with too many addresses.")
+        raise Unreadable(gettext_noop("The mail has a header with too many addresses."))
 
 
 def _check_parts(lowered: bytes) -> None:
     lines = lowered.count(b"\n") + lowered.count(b"\r") - lowered.count(b"\r\n")
     if lines > _LINES_LIMIT:
-        raise Unreadable("The mail has more than a million lines.")
+        raise Unreadable(gettext_noop("The mail has more than a million lines."))
     if lowered.count(b"\ncontent-type:") + lowered.count(b"\rcontent-type:") > PARTS_LIMIT:
-        raise Unreadable("The mail has more than 200 parts.")
+        raise Unreadable(gettext_noop("The mail has more than 200 parts."))
     containers = sum(1 for _ in _CONTAINER.finditer(lowered))
     # The parser asks of each line, for each part around it, whether that ends here.
     if containers > _CONTAINERS_LIMIT or containers * lines > _CHECKS_LIMIT:
-        raise Unreadable("The parts of the mail are nested too deeply.")
+        raise Unreadable(gettext_noop("The parts of the mail are nested too deeply."))
     if lowered.count(b"boundary") > _BOUNDARIES_LIMIT:
-        raise Unreadable("The mail has more than 200 parts.")
+        raise Unreadable(gettext_noop("The mail has more than 200 parts."))
     if _CONTINUED_BOUNDARY.search(lowered):
         # Nobody needs it, and it would hide a boundary from the count below.
-        raise Unreadable("The mail hides where its parts begin.")
+        raise Unreadable(gettext_noop("The mail hides where its parts begin."))
     boundaries = {
         (quoted or bare).rstrip() for quoted, bare in _BOUNDARY.findall(lowered) if quoted or bare
     }
@@ -113,4 +116,4 @@ def _check_parts(lowered: bytes) -> None:
         if delimiter in boundaries or delimiter.removesuffix(b"--") in boundaries:
             delimiters += 1
         if delimiters > 2 * PARTS_LIMIT:  # a part that holds others has an ending one as well
-            raise Unreadable("The mail has more than 200 parts.")
+            raise Unreadable(gettext_noop("The mail has more than 200 parts."))

@@ -85,7 +85,7 @@ def _updated(file: Path, language: str) -> Catalog:
 
 def _is_told(message: Any) -> bool:
     forms = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
-    return all(forms)
+    return all(forms) and not message.fuzzy  # which is left out when it is compiled
 
 
 def _write(catalog: Catalog, folder: Path) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from billing import money
 from billing.money import BadAmount, Money
 from tickets.models import Shop
+from tickets.sentences import in_words
 
 
 class AmountField(forms.CharField):
@@ -44,7 +45,7 @@ class AmountField(forms.CharField):
         try:
             amount = money.parse(typed, self.currency, str(self.locale)).minor
         except BadAmount as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
         if amount < self.least:
             raise ValidationError(_("That is too little."))
         return amount

@@ -11,11 +11,13 @@ from django.forms import BoundField
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from helpdesk.web.fields import for_model
 from helpdesk.web.setup import places
 from policies import calendars, opening_hours, year
 from policies.calendars import BadHours, Interval
 from policies.models import Calendar, Closure
 from policies.models.terms import Weekday
+from tickets.sentences import in_words
 
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 DATE = {"type": "date", "class": "short"}
@@ -32,7 +34,7 @@ class HoursField(forms.CharField):
         try:
             return opening_hours.read(super().clean(value))
         except BadHours as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
 
 
 class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -41,7 +43,11 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
     class Meta:
         model = Calendar
+        formfield_callback = for_model
         fields = ("name", "zone", "country", "subdivision")
+        error_messages = {
+            "name": {"unique": gettext_lazy("There is a calendar of this name. Choose another.")}
+        }
         help_texts = {
             "subdivision": gettext_lazy("Its code, such as MA in the USA. Empty: all of it.")
         }
@@ -73,7 +79,7 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             try:
                 calendars.PublicHolidays(given["country"], given["subdivision"])
             except BadHours as error:
-                self.add_error("subdivision", str(error))
+                self.add_error("subdivision", in_words(error))
         days = [f"day{day.value}" for day in Weekday]
         if not any(given.get(name) for name in days) and not self.errors.keys() & set(days):
             self.add_error(days[0], _("When do you open? Write at least one stretch of one day."))
@@ -108,6 +114,7 @@ class ClosureForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 
     class Meta:
         model = Closure
+        formfield_callback = for_model
         fields = ("first_date", "last_date", "reason")
         widgets = {"first_date": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
 

@@ -19,6 +19,7 @@ from helpdesk.web.setup.calendar_forms import CalendarForm, ClosureForm, Special
 from policies import calendars as working
 from policies import opening_hours, previews, wording, year
 from policies.models import Calendar, Closure
+from tickets.sentences import in_words
 
 LIST, ONE, FORM = "setup/calendars.html", "setup/calendar.html", "setup/calendar_form.html"
 YEARS = range(2000, 2100)
@@ -119,7 +120,7 @@ def _warn(request: Request, saved: Calendar) -> None:
     try:
         saved.working_hours().add(now(), A_WEEK_OF_WORK)
     except working.NeverOpen as error:
-        messages.warning(request, str(error))
+        messages.warning(request, in_words(error))
 
 
 def _closed(request: Request, one: Calendar, form: ClosureForm) -> HttpResponse:

@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 
 from helpdesk.opening import Offer, Plan
 from helpdesk.web import passwords
+from helpdesk.web.fields import Line
 from helpdesk.web.setup import places
 from helpdesk.web.setup.amounts import AmountField
 from policies import calendars, opening_hours
 from policies.models.terms import Weekday
 from tickets.models import Shop, User
+from tickets.sentences import in_words
 
 # Where most people of a country with many zones live.
 CAPITAL_ZONES = {
@@ -55,7 +57,7 @@ def _spoken() -> Locale:
 class WhereForm(forms.Form):
     """The first page."""
 
-    name = forms.CharField(
+    name = Line(
         label=gettext_lazy("What is your shop called?"),
         max_length=80,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "organization"}),
@@ -76,7 +78,7 @@ class WhereForm(forms.Form):
 class FirstForm(forms.Form):
     """The second page: what the first call needs, with what is usual filled in."""
 
-    name = forms.CharField(label=gettext_lazy("Name of the shop"), max_length=80)
+    name = Line(label=gettext_lazy("Name of the shop"), max_length=80)
     phone = forms.CharField(
         label=gettext_lazy("Telephone"),
         max_length=40,
@@ -98,7 +100,7 @@ class FirstForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("Every missed call gets this promise. Rather more than too few."),
     )
-    service = forms.CharField(label=gettext_lazy("What you do most"), max_length=80)
+    service = Line(label=gettext_lazy("What you do most"), max_length=80)
     days = forms.IntegerField(
         label=gettext_lazy("Takes how many working days"),
         min_value=1,
@@ -121,7 +123,7 @@ class FirstForm(forms.Form):
         least=1,
         help_text=gettext_lazy("In the same one, also for a minute of work."),
     )
-    owner = forms.CharField(
+    owner = Line(
         label=gettext_lazy("Your name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -222,7 +224,7 @@ class HoursField(forms.CharField):
         try:
             return opening_hours.read(super().clean(value))
         except calendars.BadHours as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(in_words(error)) from None
 
 
 def _hours(weekday: Any) -> HoursField:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from billing import previews
 from billing.models import Rate
+from helpdesk.web.fields import for_model
 from helpdesk.web.http import Request, owners_only
 from helpdesk.web.setup import audit, pages
 from helpdesk.web.setup.amounts import AmountField
@@ -30,7 +31,11 @@ TERMS = ("service", "hourly", "minimum_fee", "rounding_minutes")
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = Service
+        formfield_callback = for_model
         fields = FIELDS
+        error_messages = {
+            "name": {"unique": gettext_lazy("There is a service of this name. Choose another.")}
+        }
         help_texts = {
             "description": gettext_lazy("Customers read it on the page of policies."),
             "position": gettext_lazy("Where it stands among the others; the lowest comes first."),
@@ -51,6 +56,7 @@ class RateForm(VersionForm):
 
     class Meta:
         model = Rate
+        formfield_callback = for_model
         fields = TERMS
         labels = {"service": gettext_lazy("Service")}
 

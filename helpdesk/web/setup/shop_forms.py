@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from billing.models import Invoice
+from helpdesk.web.fields import for_model
 from helpdesk.web.setup import places
 from helpdesk.web.setup.amounts import AmountField
 from tickets import logos, phones
@@ -86,6 +87,7 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
 
     class Meta:
         model = Shop
+        formfield_callback = for_model
         fields = FIELDS
         widgets = {
             "quiet_from": forms.TimeInput(attrs={"type": "time", "class": "short"}, format="%H:%M"),

@@ -15,10 +15,10 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from helpdesk.web.fields import Line, Text
 from helpdesk.web.http import Request, owners_only
 from helpdesk.web.setup import audit, pages
 from helpdesk.web.setup.text_samples import MEANINGS, sample
-from helpdesk.web.ticket_forms import Line, Text
 from policies import texts
 from policies.models import ReplyTemplate
 from policies.texts import BadText, Letter

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk import programs
 from helpdesk.models import ApiToken, IdempotencyKey, Scope
-from helpdesk.web import ticket_forms
+from helpdesk.web import fields
 from helpdesk.web.http import Request, owners_only
 from helpdesk.web.setup import audit, pages
 from tickets.models import Arrival, Interaction
@@ -42,7 +42,7 @@ class Line:
 
 
 class TokenForm(forms.Form):
-    name = ticket_forms.Line(
+    name = fields.Line(
         label=gettext_lazy("Name"),
         max_length=80,
         help_text=gettext_lazy("What it is for: Telephones at the front desk. Tickets show it."),

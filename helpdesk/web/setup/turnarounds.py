@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from helpdesk.web.fields import for_model
 from helpdesk.web.http import Request, owners_only
 from helpdesk.web.setup import pages
 from helpdesk.web.setup.versions import VersionForm, change, prefilled, revocable
@@ -38,6 +39,7 @@ class TurnaroundForm(VersionForm):
 
     class Meta:
         model = Turnaround
+        formfield_callback = for_model
         fields = COPIED
         labels = {"calendar": gettext_lazy("Calendar"), "service": gettext_lazy("Service")}
         help_texts = {

@@ -14,22 +14,22 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from helpdesk.web.fields import Moment
 from helpdesk.web.http import Request
 from helpdesk.web.setup import audit, pages
 from policies.calendars import NeverOpen
 from policies.versions import Standing, State
+from tickets.sentences import in_words
 
 FARTHEST = 5  # years
-LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A version to be; what is seen of it before it is made is seen of `draft`."""
 
-    begins_at = forms.DateTimeField(
+    begins_at = Moment(
         label=gettext_lazy("From when"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
         help_text=gettext_lazy("By the clock of the shop. Empty: at once."),
     )
 
@@ -126,7 +126,7 @@ def change(
     try:
         seen = preview(draft)
     except NeverOpen as error:
-        form.add_error("calendar", str(error))
+        form.add_error("calendar", in_words(error))
         return pages.draw(request, template, shown, status=422)
     if step != "save":
         begins_now = form.cleaned_data["begins_at"] is None
