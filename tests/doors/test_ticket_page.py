@@ -65,10 +65,11 @@ def test_it_says_what_it_would_cost_now(page, ticket, per, monday_nine):
     assert "It would cost $90.00 now." in text(page())
 
 
-def test_without_a_rate_it_says_so(at_desk, page):
+def test_without_a_rate_it_says_so(at_desk, ingrid):
     at_desk.at = boston(2025, 6, 1)
+    ticket = intake.open_ticket(subject="Laptop", channel="call", customer=ingrid, now=at_desk.at)
 
-    assert "No rate is in force." in text(page())
+    assert "No rate is in force." in text(at_desk.get(f"/tickets/{ticket.pk}/"))
 
 
 def test_an_invoice_that_is_due_can_be_paid(page, ticket, sara):
