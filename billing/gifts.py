@@ -1,12 +1,40 @@
 """Giving: what was free is invoiced at its price and settled by a gift."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, Sum
 
 from billing import invoicing
 from billing.models import Invoice, Settlement
-from tickets.models import Ticket
+from policies import calendars
+from tickets.models import Customer, Shop, Ticket
+
+QUARTER = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was given before a gift: how often to them in a quarter, and how much this month."""
+
+    lately: int
+    this_month: int  # minor units, to everybody
+
+
+def before(customer: Customer, shop: Shop, *, now: datetime) -> Before:
+    """Return what is known before one more gift to `customer`; in one query."""
+    first = calendars.local(now, shop.tzinfo).date().replace(day=1)
+    # By the ticket: those of whoever turned out to be them have moved, and the invoices have not.
+    theirs = Q(invoice__ticket__customer=customer, settled_at__gte=now - QUARTER)
+    given = Settlement.objects.filter(
+        Q(invoice__issue_date__gte=first) | theirs, kind=Settlement.Kind.GIFT
+    )
+    found = given.aggregate(
+        lately=Count("pk", filter=theirs),
+        this_month=Sum("amount", filter=Q(invoice__issue_date__gte=first)),
+    )
+    return Before(found["lately"], found["this_month"] or 0)
 
 
 def bill(ticket: Ticket, *, now: datetime) -> Invoice | None:

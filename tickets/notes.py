@@ -14,7 +14,7 @@ def log(
     kind: str,
     direction: str,
     said: str,
-    by: User,
+    by: User | None,
     happened_at: datetime,
     now: datetime,
     minutes: int = 0,

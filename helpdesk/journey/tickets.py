@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing import gifts, invoicing, mailing
 from billing.models import Invoice
-from policies import follow_ups, promises
+from policies import follow_ups, promises, wording
 from policies.models import Promise
-from tickets import intake, merging, search, states, troubles
+from tickets import intake, merging, notes, search, states, troubles
 from tickets.models import (
     ContactPoint,
     Customer,
+    Interaction,
     Service,
     Shop,
     Ticket,
@@ -90,14 +92,17 @@ def ticket_closed(
 @transaction.atomic
 def ticket_reopened(ticket: Ticket, *, by: User, now: datetime) -> None:
     """Not the end after all."""
-    reopened(ticket, now=now)
+    reopened(ticket, by=by, now=now)
 
 
-def reopened(ticket: Ticket, *, now: datetime) -> None:
-    """Open it again. An ending whose invoice was due is invoiced first: it was one."""
+def reopened(ticket: Ticket, *, by: User | None = None, now: datetime) -> None:
+    """Open it again; a note keeps how it was closed, as the ticket itself forgets that.
+
+    An ending whose invoice was due is invoiced first: it was one.
+    """
     if ticket.bill_at is not None and ticket.bill_at <= now:
         ticket_billed(ticket, now=now)
-    was_spam = ticket.status == Ticket.Status.SPAM
+    was_spam, said = ticket.status == Ticket.Status.SPAM, _how_it_was_closed(ticket)
     states.move(
         ticket,
         Ticket.Status.OPEN,
@@ -112,6 +117,31 @@ def reopened(ticket: Ticket, *, now: datetime) -> None:
     if was_spam:
         intake.unblock(ticket)
     intake.touch(ticket, now=now)
+    if said:
+        notes.log(
+            ticket,
+            kind=Interaction.Kind.NOTE,
+            direction=Interaction.Direction.INTERNAL,
+            said=said,
+            by=by,
+            happened_at=now,
+            now=now,
+        )
+
+
+def _how_it_was_closed(ticket: Ticket) -> str:
+    """Say to staff how, when and by whom; nothing where it was not closed."""
+    if ticket.status != Ticket.Status.CLOSED or ticket.ended_at is None:
+        return ""
+    shop = Shop.objects.current()
+    with translation.override(shop.language):
+        return _("Opened again. It was closed by %(who)s, %(when)s: %(charge)s.") % {
+            "who": ticket.ended_by,
+            "when": wording.instant(
+                ticket.ended_at, zone=shop.tzinfo, language=shop.language, region=shop.region
+            ),
+            "charge": ticket.get_charge_display().lower(),
+        }
 
 
 @transaction.atomic

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Min, OuterRef, QuerySet, Subquery, Sum, Window
 from django.db.models.functions import RowNumber
 
+from billing.gifts import QUARTER
 from billing.models import Settlement
 from policies import calendars
 from policies.models import Promise
@@ -18,7 +19,6 @@ from tickets.models import ContactPoint, Customer, Shop, Ticket
 MOST = 8  # candidates; a longer list is read slower than one more letter is typed
 MOST_TICKETS = 6  # of one candidate
 SHORTEST = 2  # letters worth looking up
-QUARTER = timedelta(days=90)
 
 
 @dataclass(frozen=True)

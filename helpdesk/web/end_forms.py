@@ -1,6 +1,6 @@
 """What staff type to end a ticket: closed, spam, or part of another; and what it costs by then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from billing import rating
+from billing import gifts, rating
 from billing.models import NoRate
 from helpdesk.templatetags.desk import money, quoted
 from helpdesk.web.fields import Line
@@ -74,11 +74,30 @@ class CloseForm(ActionForm):
             here = reverse("ticket", args=[ticket.pk])
             self.way_on = Way(f"{here}?do=acknowledge#do", _("Acknowledge it…"))
         else:
-            self.hints = [*_still_out(ticket), cost(about).sentence]
+            price = cost(about)
+            self.hints = [*_still_out(ticket), price.sentence, *_as_a_gift(about, price.total)]
 
     def clean(self) -> None:
         if self.refusal:
             raise ValidationError(self.refusal)
+
+
+def _as_a_gift(about: About, price: int) -> Iterator[str]:
+    """Warn before it is given: a third in a row is expected, and a month has its line."""
+    assert about.ticket.customer is not None  # else there is nothing to close yet
+    shop = about.shop
+    before = gifts.before(about.ticket.customer, shop, now=about.now)
+    if before.lately >= 2:
+        yield _(
+            "As a gift it is number %(n)s in 90 days: a third in a row is expected the next time."
+            " Charge it, or say why not."
+        ) % {"n": before.lately + 1}
+    given = before.this_month + price
+    if shop.gift_budget is not None and given > shop.gift_budget:
+        yield _("As a gift it brings this month to %(given)s; the line is %(budget)s.") % {
+            "given": money(given, shop.currency),
+            "budget": money(shop.gift_budget, shop.currency),
+        }
 
 
 def _still_out(ticket: Ticket) -> list[str]:

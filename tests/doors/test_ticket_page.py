@@ -13,7 +13,7 @@ from tests.conftest import boston
 from tests.doors.pages import text
 from tickets import devices, intake
 from tickets.devices import Particulars
-from tickets.models import Interaction, Service, Ticket
+from tickets.models import Interaction, Service, Shop, Ticket
 from tickets.models.work import Kind
 
 TEN = boston(2026, 3, 2, 10)
@@ -70,6 +70,34 @@ def test_without_a_rate_it_says_so(at_desk, ingrid):
     ticket = intake.open_ticket(subject="Laptop", channel="call", customer=ingrid, now=at_desk.at)
 
     assert "No rate is in force." in text(at_desk.get(f"/tickets/{ticket.pk}/"))
+
+
+def test_who_is_given_to_often_is_told_of(at_desk, ticket, ingrid, sara, page):
+    before = TEN - timedelta(days=58)  # not this month
+    for day in range(2):
+        assert "third in a row" not in text(page(do="close"))
+        earlier = intake.open_ticket(subject="A", channel="call", customer=ingrid, now=before)
+        at = before + timedelta(days=day)
+        journey.ticket_closed(earlier, charge="free", by=sara, now=at)
+        duties.swept(now=at + timedelta(hours=1))
+
+    assert "As a gift it is number 3 in 90 days: a third in a row" in text(page(do="close"))
+    at_desk.at = TEN + timedelta(days=40)
+    assert "third in a row" not in text(page(do="close"))
+
+
+def test_a_gift_over_the_line_of_the_month_is_told_of(page, customer, shop, sara):
+    bo = customer("Bo", "+16175550144")
+    earlier = intake.open_ticket(subject="A", channel="call", customer=bo, now=TEN)
+    journey.ticket_closed(earlier, charge="free", by=sara, now=TEN)
+    duties.swept(now=TEN + timedelta(hours=1))
+    Shop.objects.update(gift_budget=9000)
+    assert "the line is" not in text(page(do="close"))
+
+    Shop.objects.update(gift_budget=8999)
+
+    said = text(page(do="close"))
+    assert "As a gift it brings this month to $90.00; the line is $89.99." in said
 
 
 def test_an_invoice_that_is_due_can_be_paid(page, ticket, sara):
@@ -406,7 +434,7 @@ def test_all_of_a_long_story_asks_no_more(page, ticket, sara, monday_nine):
 
 def test_many_invoices_ask_as_much_as_one(page, ticket, sara, monday_nine):
     queries = []
-    for count in (1, 4):
+    for count in (2, 4):  # once opened again there is a note, and that is asked for its files
         while ticket.endings < count:
             at = TEN + timedelta(hours=2 * ticket.endings)
             if ticket.is_ended:

@@ -39,6 +39,26 @@ def test_it_is_in_work_again_and_undecided(closed, sara):
     assert (closed.endings, closed.gift_reason) == (1, "")
 
 
+def test_how_it_was_closed_is_kept(closed, close, sara, per):
+    for hour in (1, 3):
+        reopen(closed, by=per, now=NOON + hour * HOUR)
+        close(closed, now=NOON + (hour + 1) * HOUR, charge="charged")
+
+    kept = closed.interactions.filter(text__startswith="Opened again").order_by("pk")
+    assert [(note.staff, note.kind, note.text.replace("\u202f", " ")) for note in kept] == [
+        (
+            per,
+            "note",
+            "Opened again. It was closed by Sara Lind, Monday 2 March, 12:00 PM: free.",
+        ),
+        (
+            per,
+            "note",
+            "Opened again. It was closed by Sara Lind, Monday 2 March, 2:00 PM: charged.",
+        ),
+    ]
+
+
 def test_within_the_grace_that_ending_is_never_invoiced(closed, sara):
     reopen(closed, by=sara, now=NOON + HOUR - timedelta(seconds=1))
 
