@@ -46,7 +46,7 @@ def test_the_rest_of_a_ticket_s_life_is_noted_as_it_happens(
     gifts.bill(ticket, now=boston(2026, 3, 2, 13))
     assert noted() == ["invoice.issued", "invoice.settled"]
     journey.ticket_reopened(ticket, by=sara, now=NOON)
-    assert noted() == ["ticket.reopened"]
+    assert noted() == ["ticket.reopened", "interaction.created"]
 
 
 def test_what_is_only_touched_is_no_news(missed, monday_nine, shop, noted):
