@@ -110,10 +110,17 @@ def test_ready_asks_whether_they_know(phone, ticket):
     expect(page.locator("#messages")).to_contain_text(f"{ticket} is ready, and", timeout=SOON)
 
 
+def line_for_a_note(page, ticket):
+    """Open it; whoever writes before the page has put them there is told so on the console."""
+    page.get_by_role("link", name=f"Note {ticket}").tap()
+    line = page.get_by_label("What was done, or found out")
+    expect(line).to_be_focused(timeout=SOON)
+    return line
+
+
 def test_a_note_in_one_line(phone, ticket):
     page = phone()
-    page.get_by_role("link", name=f"Note {ticket}").tap()
-    page.get_by_label("What was done, or found out").fill("New fan, tried for an hour.")
+    line_for_a_note(page, ticket).fill("New fan, tried for an hour.")
     page.get_by_label("Minutes").fill("25")
     page.get_by_role("button", name="Save").tap()
 
@@ -125,17 +132,14 @@ def test_a_note_in_one_line(phone, ticket):
 def test_the_line_for_a_note_is_in_sight_and_written_on_at_once(phone, ticket, scripts):
     page = phone(scripts=scripts)
     page.set_viewport_size({"width": 390, "height": 560})  # its card is below the edge
-    page.get_by_role("link", name=f"Note {ticket}").tap()
 
-    line = page.get_by_label("What was done, or found out")
-    expect(line).to_be_focused(timeout=SOON)
+    line = line_for_a_note(page, ticket)
     expect(line).to_be_in_viewport(ratio=1)
 
 
 def test_what_was_begun_on_a_note_is_there_again(phone, ticket):
     page = phone()
-    page.get_by_role("link", name=f"Note {ticket}").tap()
-    page.get_by_label("What was done, or found out").fill("New fan")
+    line_for_a_note(page, ticket).fill("New fan")
     expect(page.get_by_text("Draft saved")).to_be_visible(timeout=SOON)
 
     page.goto("/bench/")
