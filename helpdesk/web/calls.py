@@ -81,8 +81,12 @@ def candidates(request: Request) -> HttpResponse:
     opened = _opened(request.GET, call, moment)
     query = _query(request.GET)
     found = callers.find(query, shop=request.shop, now=moment)
-    values = request.GET.dict() | {"about": found.likely, "new_name": _name(request.GET, query)}
+    name = _name(request.GET, query)
+    values = request.GET.dict() | {"about": found.likely, "new_name": name}
     form = CallForm(initial=values, shop=request.shop, call=call, heard_at=opened.at, found=found)
+    # What they fill in while this is on its way is newer than what it knows.
+    for field in ("new_kind", "new_language", *(() if name and name == query else ("new_name",))):
+        form.fields[field].widget.attrs["hx-preserve"] = "true"
     response = Page(request, form, opened, found, moment).part("who", values)
     return trigger_client_event(response, "looked-up", after="swap")
 

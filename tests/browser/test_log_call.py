@@ -1,6 +1,7 @@
 """A call is logged with hands on the keyboard; a closed tab loses nothing; no script is needed."""
 
 import re
+import time
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from helpdesk import journey
+from helpdesk.web import callers
 from tests.conftest import boston
 
 NUMBER = "6175550142"
@@ -146,6 +148,28 @@ def test_several_are_reached_by_arrows(known, ake, desk):
 
     expect(page.get_by_label("What they said")).to_be_focused()
     expect(page.get_by_role("complementary").get_by_text("Åke Berg")).to_be_visible()
+
+
+def test_a_name_typed_while_it_is_looked_up_is_kept(shop, desk, monkeypatch):
+    """The answer comes while they type: it knows of the name only what there was at the time."""
+    page, find = opened(desk), callers.find
+
+    def slow(*given, **named):
+        time.sleep(1)
+        return find(*given, **named)
+
+    monkeypatch.setattr(callers, "find", slow)
+    with page.expect_request(lambda request: "q=" in request.url):
+        page.get_by_label("Number or name").fill("(617) 555-0199")
+    name = page.get_by_label("Their name")
+    name.fill("Bengt")
+    expect(page.get_by_text("Nobody we know.")).to_be_hidden()
+    name.press("ArrowLeft")
+    expect(page.get_by_text("Nobody we know.")).to_be_visible()
+    page.keyboard.type("s")
+
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Bengst")
 
 
 def test_saved_and_straight_to_the_next(known, desk):
