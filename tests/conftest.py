@@ -1,17 +1,24 @@
 """A shop in Boston, its staff, and a Monday morning."""
 
 import re
+import secrets
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
 
 from helpdesk import app, journey, opening
 from tickets import intake, phones
 from tickets.channels import cti
 from tickets.channels.contract import CallEvent, CallEventKind, Direction, Outcome
 from tickets.models import Attachment, User
+
+# A machine busy with other things is slow, which says nothing of what is tried.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("patient", patient)
+settings.load_profile("patient")
 
 BOSTON = ZoneInfo("America/New_York")
 CALLER = "+16175550142"
@@ -55,6 +62,13 @@ def ledger_moves(swept):
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def counted_anew(settings):
+    """Share no cache: Redis would count from one test to the next, and for those beside it."""
+    prefix = {"KEY_PREFIX": secrets.token_hex(8)}
+    settings.CACHES = {name: cache | prefix for name, cache in settings.CACHES.items()}
 
 
 @pytest.fixture(autouse=True)

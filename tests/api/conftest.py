@@ -2,15 +2,12 @@
 
 import json
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
-from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from django.utils.timezone import now
 
 from helpdesk import journey, opening
-from helpdesk.api.limits import TokenRate
 from helpdesk.models import ApiToken, Scope, WebhookDelivery, WebhookEndpoint
 from policies.models import CallbackWindow, FollowUp
 from tests.doors.correspondence import tasks
@@ -20,12 +17,6 @@ from tickets.models import Interaction, Service, Ticket, User
 from tickets.solutions import Advice
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def counted_apart(monkeypatch):
-    """Count requests where no other test does: tokens of two databases may have one number."""
-    monkeypatch.setattr(TokenRate, "cache", LocMemCache(uuid4().hex, {}))
 
 
 class Program:

@@ -144,7 +144,6 @@ def _try(operation, key, names, *, is_theirs):
     @settings(
         max_examples=EXAMPLES if is_theirs else 1,
         database=None,
-        deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )

@@ -258,7 +258,7 @@ def test_minutes_are_not_rounded_to_nonsense(minutes, step):
         money.round_up_minutes(minutes, step)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(-money.LIMIT, money.LIMIT), CURRENCIES, LOCALES)
 def test_what_is_said_can_be_typed(minor, currency, locale):
     amount = Money(minor, currency)
@@ -266,7 +266,7 @@ def test_what_is_said_can_be_typed(minor, currency, locale):
     assert money.parse(money.say(amount, locale), currency, locale) == amount
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(-money.LIMIT, money.LIMIT), CURRENCIES, LOCALES)
 def test_a_plain_number_is_read_wherever_its_decimals_are_no_grouping(minor, currency, locale):
     plain = str(money.decimal(Money(minor, currency)))
@@ -274,7 +274,7 @@ def test_a_plain_number_is_read_wherever_its_decimals_are_no_grouping(minor, cur
         assert money.parse(plain, currency, locale).minor == minor
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(st.sampled_from("0123456789.,-' $kr\u202f\u200f")) | st.text(st.characters()),
     CURRENCIES,
@@ -290,7 +290,7 @@ def test_whatever_is_typed_is_read_or_refused_with_a_sentence(typed, currency, l
     assert sentence.endswith(".")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(-(10**9), 10**9), st.integers(0, 10**6))
 def test_times_rounds_as_paper_does(rate, minutes):
     exact = Decimal(rate) * minutes / 60
@@ -298,7 +298,7 @@ def test_times_rounds_as_paper_does(rate, minutes):
     assert money.times(rate, minutes) == exact.quantize(Decimal(1), ROUND_HALF_UP)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 10**6), st.integers(1, 1440))
 def test_rounding_up_adds_less_than_a_step(minutes, step):
     billed = money.round_up_minutes(minutes, step)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import subprocess
 import sys
 
@@ -30,13 +29,6 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 TOO_MANY = "Too many failed login attempts. Try again later."
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(settings):
-    """Count anew: in Redis, log-ins would be counted from one test to the next."""
-    default = settings.CACHES["default"] | {"KEY_PREFIX": secrets.token_hex(8)}
-    settings.CACHES = {"default": default}
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 import struct
 import time
 
@@ -30,13 +29,6 @@ def code(secret):
     digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     at = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(settings):
-    """Count anew: in Redis, log-ins would be counted from one test to the next."""
-    default = settings.CACHES["default"] | {"KEY_PREFIX": secrets.token_hex(8)}
-    settings.CACHES = {"default": default}
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from django.core.cache import cache
 
 from helpdesk.models import AuditEntry
 from helpdesk.web.setup import channel_tests, channels, trying
@@ -25,7 +24,6 @@ TEN = boston(2026, 3, 2, 10)
 @pytest.fixture
 def owner(client, eva, monkeypatch):
     monkeypatch.setattr(channels, "now", lambda: TEN)
-    cache.clear()
     eva.email, eva.phone = "eva@dahl.example", "+16175550111"
     eva.save()
     client.force_login(eva)

@@ -1,7 +1,6 @@
 """Where programs are told: opened, tried, paused, sent again and forgotten by the owner."""
 
 import pytest
-from django.core.cache import cache
 from standardwebhooks import Webhook
 
 from helpdesk import webhooks
@@ -20,7 +19,6 @@ BOOKS = "https://books.example/told?key=hush"
 @pytest.fixture
 def owner(client, eva, monkeypatch):
     monkeypatch.setattr(page, "now", lambda: TEN)
-    cache.clear()
     client.force_login(eva)
     return client
 

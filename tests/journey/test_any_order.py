@@ -106,9 +106,8 @@ def test_from_two_telephones_that_hang_up_each_for_a_reason_of_its_own(adds_up, 
 @CASES
 @settings(
     max_examples=12,
-    deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 def test_however_often_and_from_however_many_telephones(adds_up, direction, data):

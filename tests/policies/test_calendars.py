@@ -519,7 +519,7 @@ def watched(draw):
     return hours, Watcher(name, middle, hours), start
 
 
-checked = settings(max_examples=100, deadline=None, database=None)
+checked = settings(max_examples=100, database=None)
 
 
 @checked

@@ -383,7 +383,6 @@ def check(slug):
 @settings(
     max_examples=6,
     phases=[Phase.explicit, Phase.generate],
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -189,7 +189,7 @@ def the_same_call_twice(draw):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(the_same_call_twice())
 def test_neither_order_nor_repetition_matters(ways):
     one, other = ways
@@ -198,7 +198,7 @@ def test_neither_order_nor_repetition_matters(ways):
     assert callstate.is_missed(folded(*one)) == callstate.is_missed(folded(*other))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(EVENTS, st.integers(-60, 60)), min_size=1, max_size=6), st.randoms())
 def test_instants_are_those_of_first_receipt_and_never_before_the_start(received, random):
     def fold_all(pairs):

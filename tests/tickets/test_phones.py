@@ -214,7 +214,7 @@ def test_a_typed_beginning_is_found_in_the_forms(typed, e164):
 DIALLED = st.text(st.sampled_from('0123456789+()- .;:@<>"x*#/abctelsipext=%٤４\x00\ud83d'))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.one_of(st.text(st.characters()), DIALLED), st.sampled_from(["US", "DE", "IT", "", "\x00"])
 )
@@ -228,7 +228,7 @@ def test_nothing_raises(raw, region):
     assert phones.digits(raw) == "" or phones.digits(raw).isdecimal()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(2_000_000_000, 9_999_999_999), st.sampled_from(["US", "SE", "DE"]))
 def test_what_is_read_is_read_again_however_it_is_written(national, region):
     first = phones.read(f"+1{national}", "US")

@@ -95,7 +95,7 @@ def test_subject(given, subject):
     assert text.subject(given) == subject
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANYTHING)
 def test_cleaning_twice_changes_nothing_and_leaves_what_a_database_takes(given):
     cleaned = text.clean(given)
@@ -105,7 +105,7 @@ def test_cleaning_twice_changes_nothing_and_leaves_what_a_database_takes(given):
     assert cleaned.encode().decode() == cleaned
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANYTHING)
 def test_one_line_is_one_line(given):
     line = text.one_line(given)
@@ -114,13 +114,13 @@ def test_one_line_is_one_line(given):
     assert len(line.splitlines()) <= 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANYTHING)
 def test_normalising_twice_changes_nothing(given):
     assert text.normalise(text.normalise(given)) == text.normalise(given)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANYTHING, st.integers(0, 20))
 def test_no_limit_is_exceeded(given, limit):
     assert len(text.clean(given, limit)) <= limit

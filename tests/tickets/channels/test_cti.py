@@ -290,7 +290,7 @@ def test_64_kib_are_just_enough():
     assert cti.decode(body, FORM) == {"a": "x" * (64 * 1024 - 2)}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.binary(max_size=200),
