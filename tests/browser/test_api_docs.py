@@ -3,6 +3,7 @@
 import pytest
 
 from helpdesk.models import ApiToken
+from tests.browser.conftest import complaints
 from tickets.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -10,10 +11,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_it_shows_every_resource_and_tries_one_out(live_server, shop, chromium):
     page = chromium.new_page()
-    asked, said = [], []
+    asked, said = [], complaints(page)
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
 
     page.goto(f"{live_server.url}/api/v1/docs/")
     page.get_by_text("List tickets, the last touched first").click()

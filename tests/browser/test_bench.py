@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from helpdesk import journey
+from tests.browser.conftest import complaints
 from tickets.models import Service
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,7 +49,7 @@ class Thumb:
 @pytest.fixture
 def phone(live_server, session, ticket, chromium):
     """Open the bench on a phone; scripts are on unless told otherwise."""
-    opened, said = [], []
+    opened, said = [], []  # said: a list for each page
 
     def phone(*, scripts=True):
         context = chromium.new_context(
@@ -57,7 +58,7 @@ def phone(live_server, session, ticket, chromium):
         context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda message: said.append(message.text))
+        said.append(complaints(page))
         opened.append(context)
         page.goto("/bench/")
         return page
@@ -65,7 +66,7 @@ def phone(live_server, session, ticket, chromium):
     yield phone
     for context in opened:
         context.close()
-    assert said == []
+    assert [words for heard in said for words in heard] == []
 
 
 def fate(page, ticket):
@@ -111,7 +112,7 @@ def test_ready_asks_whether_they_know(phone, ticket):
 
 
 def line_for_a_note(page, ticket):
-    """Open it; whoever writes before the page has put them there is told so on the console."""
+    """Open it, and wait until the page has put them on its line."""
     page.get_by_role("link", name=f"Note {ticket}").tap()
     line = page.get_by_label("What was done, or found out")
     expect(line).to_be_focused(timeout=SOON)

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from helpdesk import journey
+from tests.browser.conftest import complaints
 from tests.conftest import boston
 
 MONDAY = boston(2026, 3, 2, 9)
@@ -43,17 +44,15 @@ def session(sara):
 
 @pytest.fixture
 def opened(live_server, session):
-    """Open a browser's window of that width, signed in; the list of what its console said."""
+    """Open a browser's window of that width, signed in; the list of what goes wrong in it."""
 
     def opened(chromium, width=1440):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, base_url=live_server.url
         )
         context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
-        page, said = context.new_page(), []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return page, said
+        page = context.new_page()
+        return page, complaints(page)
 
     return opened
 

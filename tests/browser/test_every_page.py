@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils.timezone import now
 
+from tests.browser.conftest import complaints
 from tests.browser.pages import addresses, sessions
 from tests.crowd import furnish
 
@@ -20,8 +21,6 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SCREENS = [(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")]
 # Of a page that is not found the browser says so itself.
 NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (Not Found)"
-REPORTS = """addEventListener('securitypolicyviolation', event =>
-    console.error('forbidden: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 
 
 @pytest.fixture
@@ -42,10 +41,8 @@ def test_every_page_is_for_everyone(live_server, pages, keys, chromium, width, s
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=live_server.url
     )
-    context.add_init_script(REPORTS)
-    page, said, asked = context.new_page(), [], []
-    page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    page, asked = context.new_page(), []
+    said = complaints(page)
     page.on("request", lambda request: asked.append(request.url))
     found, not_found = {}, {}
     for name, (address, role) in pages.items():

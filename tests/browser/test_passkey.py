@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import complaints
+
 PASSWORD = "long enough, and nobody's cat"
 KEY = {
     "protocol": "ctap2",
@@ -26,8 +28,7 @@ def page(live_server, settings, shop, sara, chromium):
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
     context = chromium.new_context(base_url=live_server.url)
     page = context.new_page()
-    page.reports = []
-    page.on("console", lambda said: said.type == "error" and page.reports.append(said.text))
+    page.complaints = complaints(page)
     key = context.new_cdp_session(page)
     key.send("WebAuthn.enable")
     key.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
@@ -53,4 +54,4 @@ def test_a_passkey_is_set_up_and_opens_without_a_password(page):
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    assert page.reports == []
+    assert page.complaints == []

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from helpdesk import duties
 from helpdesk.models import ApiToken, Scope
 from policies.models import Promise
+from tests.browser.conftest import complaints
 from tests.browser.pages import sessions
 from tests.conftest import boston
 from tickets.models import Interaction, User
@@ -58,8 +59,7 @@ def owner(live_server, promised, bearer, key, chromium):
     context = chromium.new_context(base_url=live_server.url)
     context.add_cookies([{"name": "session", "value": key, "url": live_server.url}])
     page = context.new_page()
-    page.reports = []
-    page.on("console", lambda said: said.type == "error" and page.reports.append(said.text))
+    page.complaints = complaints(page)
     yield page
     context.close()
 
@@ -117,4 +117,4 @@ def test_all_of_it_changes_at_noon_and_what_was_promised_stays(
         (120, boston(2026, 3, 2, 14), "by 2:00 PM today."),
     ]
     assert promised == [(240, boston(2026, 3, 2, 15), "by 3:00 PM today.")]
-    assert owner.reports == []
+    assert owner.complaints == []

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from billing import gifts
 from helpdesk import journey
+from tests.browser.conftest import complaints
 from tests.browser.pages import sessions
 from tickets import intake
 
@@ -39,8 +40,7 @@ def page(live_server, key, chromium):
     context = chromium.new_context(base_url=live_server.url)
     context.add_cookies([{"name": "session", "value": key, "url": live_server.url}])
     page = context.new_page()
-    page.reports = []
-    page.on("console", lambda said: said.type == "error" and page.reports.append(said.text))
+    page.complaints = complaints(page)
     page.goto("/reports/")
     yield page
     context.close()
@@ -88,7 +88,7 @@ def test_from_a_report_to_an_invoice_and_its_document(page, invoice):
     assert answer.body().startswith(b"%PDF-")
     said = words(answer.body())
     assert [invoice.reference in said, "PAID" in said] == [True, True]
-    assert page.reports == []
+    assert page.complaints == []
 
 
 def test_what_is_looked_at_is_taken_along_as_files(page, invoice):
@@ -108,4 +108,4 @@ def test_what_is_looked_at_is_taken_along_as_files(page, invoice):
     name, lines = downloaded(page, "CSV")
     assert re.fullmatch(r"gifts-[\d-]+\.csv", name)
     assert invoice.reference in lines.decode("utf-8-sig")
-    assert page.reports == []
+    assert page.complaints == []

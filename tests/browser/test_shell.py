@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from helpdesk import journey
 from helpdesk.models import ApiToken, Scope
+from tests.browser.conftest import complaints
 from tickets.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,14 +38,13 @@ def ticket(sara, ingrid):
 
 @pytest.fixture
 def page(live_server, session, ticket, token, chromium):
-    """Sara's browser; what its console says is an error."""
+    """Sara's browser; what goes wrong in it is an error."""
     context = chromium.new_context(
         viewport={"width": 1440, "height": 900}, base_url=live_server.url
     )
     context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
-    page, said = context.new_page(), []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page = context.new_page()
+    said = complaints(page)
     page.set_default_timeout(15_000)
     yield page
     heard = [*said]  # what is cut off by closing is no error

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from helpdesk import journey
+from tests.browser.conftest import complaints
 from tickets import intake
 from tickets.models import Interaction, Service
 
@@ -31,8 +32,7 @@ def sent(settings, live_server, shop, ingrid, sara):
 def phone(sent, chromium):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
-    page.reports = []
-    page.on("console", lambda said: said.type == "error" and page.reports.append(said.text))
+    page.complaints = complaints(page)
     page.goto(re.search(r"http\S+", sent)[0])
     yield page
     context.close()
@@ -47,7 +47,7 @@ def test_from_a_text_message_to_an_accepted_quote(phone):
     expect(phone.get_by_role("status")).to_contain_text("Laptop repair")
     expect(phone.get_by_role("heading", name="What we promised")).to_be_visible()
     expect(phone.get_by_role("button", name="Accept this quote")).to_have_count(0)
-    assert phone.reports == []
+    assert phone.complaints == []
 
 
 def test_they_answer_with_a_picture(phone, tmp_path):

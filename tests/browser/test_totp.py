@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import hmac
-import secrets
 import struct
 import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.conftest import complaints
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PASSWORD = "long enough, and nobody's cat"
@@ -31,18 +32,10 @@ def sara(sara):
 
 
 @pytest.fixture
-def fresh_limits(settings):
-    """Count anew: in Redis, log-ins would be counted from one test to the next."""
-    default = settings.CACHES["default"] | {"KEY_PREFIX": secrets.token_hex(8)}
-    settings.CACHES = settings.CACHES | {"default": default}
-
-
-@pytest.fixture
-def page(live_server, fresh_limits, shop, sara, chromium):
+def page(live_server, shop, sara, chromium):
     context = chromium.new_context(base_url=live_server.url)
     page = context.new_page()
-    page.reports = []
-    page.on("console", lambda said: said.type == "error" and page.reports.append(said.text))
+    page.complaints = complaints(page)
     yield page
     context.close()
 
@@ -93,10 +86,10 @@ def test_a_phone_is_set_up_signs_in_and_is_lost(page):
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
     page.goto("/accounts/2fa/")
     expect(page.get_by_text("9 codes are left")).to_be_visible()
-    assert page.reports == []
+    assert page.complaints == []
 
 
-def test_the_pages_are_used_without_javascript(live_server, shop, sara, fresh_limits, chromium):
+def test_the_pages_are_used_without_javascript(live_server, shop, sara, chromium):
     context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page)
@@ -142,7 +135,7 @@ def test_its_pages_are_for_everyone(page, width, scheme):
     found["authenticate"] = violations(page)
 
     assert {name: rules for name, rules in found.items() if rules} == {}
-    assert page.reports == []
+    assert page.complaints == []
 
 
 def violations(page):
