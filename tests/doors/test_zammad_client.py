@@ -8,7 +8,9 @@ from tickets.models import Arrival, Call, Ticket
 
 @pytest.fixture
 def zammad_client(live_server, shop, token):
-    return CTIClient(f"{live_server.url}/api/v1/cti/{token}")
+    client = CTIClient(f"{live_server.url}/api/v1/cti/{token}")
+    yield client
+    client._session.close()  # or the server waits with its database for what comes next
 
 
 @pytest.mark.django_db(transaction=True)
