@@ -1,6 +1,5 @@
 """Somebody asks to be forgotten: the owner does it, and nothing but their invoices is found."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -17,6 +16,7 @@ from helpdesk.models import ApiToken, Scope
 from tests.browser.pages import addresses, sessions
 from tests.crowd import furnish
 from tests.journey.test_anonymise import traces
+from tests.races.together import at_once
 from tickets import search
 from tickets.models import Attachment, ContactPoint, Customer, Ticket, User
 
@@ -114,9 +114,8 @@ def left(words):
 
 def test_nothing_is_found_but_the_invoice(live_server, quirina, there, chromium):
     assert there.file.storage.exists(there.file.name)
-    with ThreadPoolExecutor(1) as apart:
-        before = set(apart.submit(told_to_programs, there).result())
-    assert before >= FOUND_BEFORE
+    (before,) = at_once(lambda: told_to_programs(there))
+    assert set(before) >= FOUND_BEFORE
     context = chromium.new_context(base_url=live_server.url)
     context.add_cookies([{"name": "session", "value": there.keys["owner"], "url": live_server.url}])
     page = context.new_page()
@@ -138,7 +137,6 @@ def test_nothing_is_found_but_the_invoice(live_server, quirina, there, chromium)
     context.close()
 
     assert found == {}
-    with ThreadPoolExecutor(1) as apart:  # this thread is the browser's
-        assert apart.submit(left, WORDS).result() == set()
-        assert apart.submit(told_to_programs, there).result() == {}
+    # This thread is the browser's.
+    assert at_once(lambda: left(WORDS), lambda: told_to_programs(there)) == [set(), {}]
     assert not there.file.storage.exists(there.file.name)

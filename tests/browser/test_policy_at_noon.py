@@ -1,11 +1,9 @@
 """The owner changes a policy at noon, through the pages, and all that says it changes with it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connections
 from playwright.sync_api import expect
 
 from helpdesk import duties
@@ -14,6 +12,7 @@ from policies.models import Promise
 from tests.browser.conftest import complaints
 from tests.browser.pages import sessions
 from tests.conftest import boston
+from tests.races.together import at_once
 from tickets.models import Interaction, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,13 +77,10 @@ def called(missed):
 
     def call():
         missed(now=NOON, call_id="noon", number="+16175550199")
-        try:
-            return told()
-        finally:
-            connections.close_all()
+        return told()
 
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(call).result()
+    (rows,) = at_once(call)
+    return rows
 
 
 def test_all_of_it_changes_at_noon_and_what_was_promised_stays(
