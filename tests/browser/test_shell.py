@@ -142,7 +142,7 @@ def test_the_palette_finds_opens_and_gives_the_focus_back(page, ticket, ingrid):
     assert focused(page) == "Solutions"
 
     page.keyboard.press("Control+k")
-    page.keyboard.type("ingrid")
+    page.keyboard.insert_text("ingrid")  # at once: it is not asked for the half of it
     option = page.get_by_role("option", name=re.compile("Laptop is slow"))
     expect(option).to_have_attribute("aria-selected", "true")
     assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
@@ -171,6 +171,8 @@ def test_the_palette_does_what_the_page_offers(page, ticket):
 
 def test_typed_faster_than_answered_the_page_answers(page):
     page.goto("/customers/")
+    # What the palette asks is not answered; what the page asks is.
+    page.route("**/find/**", lambda it: "hx-request" in it.request.headers or it.continue_())
     page.keyboard.press("Control+k")
     page.keyboard.type("ingrid")
     page.keyboard.press("Enter")
